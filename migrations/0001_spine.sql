@@ -1,0 +1,265 @@
+-- Times are microseconds since 1970 UTC; JSON is text; digests are sha-256.
+
+create table person (
+    person_id id_key,
+    email text not null unique,          -- lower case
+    name text not null,
+    slug text not null unique,
+    role text not null,                  -- owner, editor, author, contributor
+    password text,                       -- Argon2id, PHC form; none until the one-time address was used
+    bio text not null,
+    created_at bigint not null,
+    deactivated_at bigint
+);
+
+-- Addresses that sign in once: first run, a new person, a forgotten password.
+create table one_time (
+    token_hash blob primary key,
+    person_id bigint not null references person (person_id),
+    created_at bigint not null,
+    expires_at bigint not null,
+    used_at bigint
+);
+
+create table session (
+    session_id id_key,
+    token_hash blob not null unique,
+    person_id bigint not null references person (person_id),
+    agent text not null,                 -- what the browser calls itself
+    address text not null,
+    created_at bigint not null,
+    seen_at bigint not null,
+    ended_at bigint
+);
+create index session_person on session (person_id);
+
+create table token (
+    token_id id_key,
+    token_hash blob not null unique,
+    person_id bigint not null references person (person_id),
+    name text not null,
+    created_at bigint not null,
+    seen_at bigint,
+    ended_at bigint
+);
+
+-- Counted tries, such as wrong passwords for one address; forgotten when the window is over.
+create table tries (
+    subject text primary key,
+    count bigint not null,
+    until_at bigint not null
+);
+
+create table setting (
+    name text primary key,
+    value text not null,
+    changed_at bigint not null
+);
+
+create table post (
+    post_id id_key,
+    kind text not null,                  -- post, page
+    slug text not null,
+    month text not null,                 -- 2026/03 of first publication, fixed from then on; empty before it, and for pages
+    author_id bigint not null references person (person_id),
+    title text not null,
+    excerpt text not null,               -- as written; empty means the first sentences
+    markdown text not null,
+    tags text not null,                  -- as written, separated by commas
+    correction text not null,            -- a note shown to readers; empty is none
+    document text not null,              -- the rendered document, JSON of markup::Document
+    renderer bigint not null,            -- version of the renderer that wrote it
+    language text not null,
+    pinned_at bigint,
+    first_published_at bigint,
+    published_at bigint,                 -- null: not public; in the future: scheduled
+    binned_at bigint,
+    created_at bigint not null,
+    updated_at bigint not null           -- last change that readers can see, or last save of a draft
+);
+create unique index post_address on post (kind, month, slug);
+create index post_published on post (published_at);
+create index post_author on post (author_id);
+
+-- What an author has saved over a published post and readers do not see yet.
+create table working_copy (
+    post_id bigint primary key references post (post_id),
+    title text not null,
+    excerpt text not null,
+    markdown text not null,
+    tags text not null,
+    correction text not null,
+    person_id bigint not null references person (person_id),
+    saved_at bigint not null
+);
+
+create table revision (
+    revision_id id_key,
+    post_id bigint not null references post (post_id),
+    title text not null,
+    excerpt text not null,
+    markdown text not null,
+    person_id bigint not null references person (person_id),
+    saved_at bigint not null
+);
+create index revision_post on revision (post_id);
+
+create table post_tag (
+    post_id bigint not null references post (post_id),
+    slug text not null,
+    name text not null,
+    primary key (post_id, slug)
+);
+create index post_tag_slug on post_tag (slug);
+
+create table source (
+    source_id id_key,
+    url text not null unique,            -- canonical
+    kind text not null,                  -- source, pointer
+    merged_into bigint references source (source_id),
+    merged_why text not null,
+    title text not null,
+    site text not null,
+    author text not null,
+    said_at text not null,               -- the page's own date, as it gives it
+    state text not null,                 -- unchecked alive moved changed blocked failing gone
+    state_since bigint not null,
+    evidence text not null,              -- why it is in this state, in words
+    shown text not null,                 -- how much is public: setting, always, failed, passages, desk
+    looked_at bigint,                    -- last time anybody tried
+    created_at bigint not null
+);
+create index source_merged on source (merged_into);
+
+create table citation (
+    citation_id id_key,
+    post_id bigint not null references post (post_id),
+    position bigint not null,            -- index into the document's citations
+    source_id bigint not null references source (source_id),
+    url text not null,                   -- as typed
+    words text not null,
+    via boolean not null,                -- the speaker's own link
+    embed boolean not null,
+    keep boolean not null                -- false: marked not to be kept
+);
+create unique index citation_place on citation (post_id, position);
+create index citation_source on citation (source_id);
+
+create table capture (
+    capture_id id_key,
+    source_id bigint not null references source (source_id),
+    captured_at bigint not null,
+    provenance text not null,            -- fetched, rendered, outside_archive, supplied
+    supplied_by bigint references person (person_id),
+    health text not null,
+    evidence text not null,              -- JSON: what the health verdict rests on
+    private boolean not null,            -- from an allowed private range: stays in the desk
+    url text not null,                   -- asked for
+    final_url text not null,             -- after redirects
+    status bigint,                       -- HTTP status; null when nothing answered
+    media_type text not null,
+    charset text not null,
+    language text not null,
+    title text not null,
+    site text not null,
+    author text not null,
+    said_at text not null,
+    description text not null,
+    picture text not null,               -- address, within the capture, of the page's own picture
+    text_kind text not null,             -- page, post, captions, machine_captions, none
+    text_file text not null,             -- key of the visible text (UTF-8); empty is none
+    text_chars bigint not null,
+    text_digest text not null,
+    warc_file text not null,             -- key; empty when nothing was kept
+    warc_bytes bigint not null,
+    payload_digest text not null         -- of the page as sent
+);
+create index capture_source on capture (source_id, captured_at);
+
+-- Where in a capture's WARC each address it kept can be read.
+create table capture_record (
+    capture_id bigint not null references capture (capture_id),
+    url text not null,
+    role text not null,                  -- page, text, requisite, data
+    status bigint not null,
+    media_type text not null,
+    digest text not null,                -- of the payload
+    place bigint not null,               -- offset of the gzip member
+    length bigint not null,
+    primary key (capture_id, url, role)
+);
+
+create table quotation (
+    quotation_id id_key,
+    post_id bigint not null references post (post_id),
+    position bigint not null,            -- index into the document's quotations
+    line bigint not null,
+    kind text not null,                  -- quotation, turn, reported
+    words text not null,
+    words_digest text not null,          -- a verdict belongs to exact words
+    speaker text,
+    transcript bigint,                   -- paragraphs of one transcript share a number
+    source_id bigint references source (source_id),
+    note text not null                   -- the writer's, shown beside the verdict
+);
+create unique index quotation_place on quotation (post_id, position);
+create index quotation_source on quotation (source_id);
+
+-- Only ever added to; the one in force is the latest for these words.
+create table verdict (
+    verdict_id id_key,
+    quotation_id bigint not null references quotation (quotation_id),
+    words_digest text not null,
+    capture_id bigint references capture (capture_id),
+    verdict text not null,
+    cut text not null,                   -- none, start, end, both
+    material boolean not null,
+    finding text not null,               -- JSON of quotecheck::Finding
+    passage text not null,               -- JSON: the quoted passage with its surroundings
+    judged_at bigint not null
+);
+create index verdict_quotation on verdict (quotation_id);
+
+create table job (
+    job_id id_key,
+    class text not null,
+    work text not null,                  -- JSON of queue::Job
+    run_at bigint not null,
+    leased_until bigint,
+    attempts bigint not null,
+    problem text not null,
+    created_at bigint not null,
+    failed_at bigint                     -- given up; shown in the desk
+);
+create index job_due on job (class, run_at);
+create unique index job_once on job (work);
+
+create table mail (
+    mail_id id_key,
+    cause text not null,                 -- what it tells of, such as one_time:12
+    recipient text not null,
+    subject text not null,
+    plain text not null,
+    html text not null,
+    created_at bigint not null,
+    sent_at bigint,
+    failed_at bigint,
+    problem text not null
+);
+create unique index mail_once on mail (cause, recipient);
+
+create table changes (
+    change_id id_key,
+    topic text not null,
+    changed_at bigint not null
+);
+
+create table media (
+    name text primary key,               -- as in /media/{name}
+    file text not null,                  -- key
+    media_type text not null,
+    bytes bigint not null,
+    width bigint not null,
+    height bigint not null,
+    created_at bigint not null
+);

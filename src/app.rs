@@ -1,0 +1,93 @@
+//! What every page, job and command is handed: the settings in force and the outside world.
+
+use crate::config::Config;
+use crate::outside::{db::Db, files::Files, mail::Mailer};
+use crate::time::Time;
+use crate::web::cache::Pages;
+use crate::web::template::Templates;
+use crate::{Error, Result, error::Context};
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::{Notify, Semaphore};
+use url::Url;
+
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub config: Config,
+    /// No slash at its end. Absolute addresses come from here alone, never from a request.
+    pub base_url: String,
+    pub db: Db,
+    pub files: Files,
+    pub mailer: Mailer,
+    pub templates: Templates,
+    pub pages: Pages,
+    /// Rung when a job was queued.
+    pub bell: Notify,
+    /// Argon2id takes 19 MiB each: never more of them than cores.
+    pub hashing: Semaphore,
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    pub async fn open(config: Config) -> Result<App> {
+        std::fs::create_dir_all(&config.data).outside(format!(
+            "The data folder {} cannot be made; choose another with --data",
+            config.data.display()
+        ))?;
+        let base_url =
+            config.base_url.clone().map_or_else(|| format!("http://{}", config.listen), String::from);
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        let host = Url::parse(&base_url).ok().and_then(|u| u.host_str().map(str::to_owned));
+        let from = match &config.mail_from {
+            Some(from) => from.clone(),
+            // An address literal cannot stand in a mail address; without a name mail says where it runs.
+            None => match host.filter(|h| h.parse::<std::net::IpAddr>().is_err()) {
+                Some(host) => format!("ibid@{host}"),
+                None => "ibid@localhost".into(),
+            },
+        };
+        let db = Db::open(&config.database, config.clock).await?;
+        let parts = Parts {
+            base_url,
+            files: Files::open(&config.files)?,
+            mailer: Mailer::open(&config.mail, &from)?,
+            templates: Templates::built_in()?,
+            pages: Pages::default(),
+            bell: Notify::new(),
+            hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
+            db,
+            config,
+        };
+        let app = App(Arc::new(parts));
+        let watching = Arc::downgrade(&app.0);
+        app.db.on_change(move |topics| {
+            if let Some(app) = watching.upgrade() {
+                app.pages.forget(topics);
+                app.bell.notify_waiters();
+            }
+        });
+        Ok(app)
+    }
+
+    pub fn now(&self) -> Time {
+        self.config.clock.now()
+    }
+
+    /// An address of this publication, from its path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+}
+
+/// Runs work that computes for long (hashing, rendering, parsing) where it holds up nobody.
+pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal("a computation panicked".into()))
+}

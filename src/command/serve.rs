@@ -1,0 +1,67 @@
+//! `ibid serve`: answers once it answers, drains when told to stop.
+
+use super::Ending;
+use crate::app::App;
+use crate::config::Config;
+use crate::{Error, Result, error::Context, web, worker};
+use clap::Args;
+use std::io::Write;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Fill an empty folder with a small publication to look at
+    #[arg(long)]
+    sample: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self, mut config: Config) -> Result<Ending> {
+        let listener = TcpListener::bind(config.listen).await.map_err(|e| cannot_listen(&config, &e))?;
+        // Port 0 picks a port; from here on it is the one that was picked.
+        config.listen = listener.local_addr().internal("asking for our own address")?;
+        let app = App::open(config).await?;
+        let (stop, stopped) = watch::channel(false);
+        let working = tokio::spawn(worker::run(app.clone(), stopped.clone()));
+        let serving = tokio::spawn(web::serve(app.clone(), listener, stopped));
+
+        println!("ready http://{}", app.config.listen);
+        std::io::stdout().flush().outside("Standard output is closed")?;
+        wait_for_the_end().await?;
+
+        let _ = stop.send(true);
+        let drained = async { (working.await, serving.await) };
+        if tokio::time::timeout(std::time::Duration::from_secs(10), drained).await.is_err() {
+            tracing::warn!("some work was cut off after ten seconds; it will be taken up again");
+        }
+        Ok(Ending::Done)
+    }
+}
+
+fn cannot_listen(config: &Config, error: &std::io::Error) -> Error {
+    let at = config.listen;
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => Error::Outside(format!(
+            "Port {} is taken by another program. Stop that program, or choose another port: --listen {}:8081",
+            at.port(),
+            at.ip()
+        )),
+        std::io::ErrorKind::PermissionDenied => Error::Outside(format!(
+            "This user may not listen on port {}. Choose a port above 1023 and let a proxy stand in front.",
+            at.port()
+        )),
+        _ => Error::Outside(format!("{at} cannot be listened on: {error}")),
+    }
+}
+
+async fn wait_for_the_end() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).outside("Signals cannot be heard")?;
+    let mut interrupt = signal(SignalKind::interrupt()).outside("Signals cannot be heard")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

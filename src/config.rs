@@ -1,0 +1,356 @@
+//! Settings: flags, then environment, then `ibid.toml` in the data folder.
+//!
+//! [`RawConfig`] is what was typed, all of it text; [`Config`] is what was meant. After `main` nobody parses a setting.
+
+use crate::outside::{clock::Clock, db, files, mail};
+use crate::{Error, Result, error::Context};
+use clap::Args;
+use ipnet::IpNet;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// What was typed. The same keys in `ibid.toml`, lower case and without `IBID_`.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawConfig {
+    /// Folder that holds everything this publication is
+    #[arg(long, global = true, value_name = "DIR", env = "IBID_DATA")]
+    #[serde(skip)]
+    pub data: Option<PathBuf>,
+    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDR:PORT", env = "IBID_LISTEN", hide = true)]
+    pub listen: Option<String>,
+    /// The publication's own address, as readers type it [default: http:// and the address listened on]
+    #[arg(long, global = true, value_name = "URL", env = "IBID_BASE_URL", hide = true)]
+    pub base_url: Option<String>,
+    /// postgres://… [default: SQLite in the data folder]
+    #[arg(long, global = true, value_name = "URL", env = "IBID_DATABASE", hide = true)]
+    pub database: Option<String>,
+    /// s3://BUCKET/PREFIX [default: the data folder]
+    #[arg(long, global = true, value_name = "URL", env = "IBID_FILES", hide = true)]
+    pub files: Option<String>,
+    #[arg(long, global = true, value_name = "URL", env = "IBID_S3_ENDPOINT", hide = true)]
+    pub s3_endpoint: Option<String>,
+    /// off, folder:DIR, smtp://… or smtps://…
+    #[arg(long, global = true, value_name = "WAY", env = "IBID_MAIL", hide = true)]
+    pub mail: Option<String>,
+    /// Address that mail comes from [default: ibid@ and the host of the base URL]
+    #[arg(long, global = true, value_name = "ADDRESS", env = "IBID_MAIL_FROM", hide = true)]
+    pub mail_from: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed
+    #[arg(long, global = true, value_name = "CIDR,…", env = "IBID_TRUSTED_PROXIES", hide = true)]
+    pub trusted_proxies: Option<String>,
+    #[arg(long, global = true, value_name = "URL", env = "IBID_REPLAY_URL", hide = true)]
+    pub replay_url: Option<String>,
+    #[arg(long, global = true, value_name = "PATH|off", env = "IBID_BROWSER", hide = true)]
+    pub browser: Option<String>,
+    #[arg(long, global = true, value_name = "1", env = "IBID_BROWSER_NO_SANDBOX", hide = true)]
+    pub browser_no_sandbox: Option<String>,
+    #[arg(long, global = true, value_name = "CIDR,…", env = "IBID_CAPTURE_ALLOW", hide = true)]
+    pub capture_allow: Option<String>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "HOST:PORT=IP:PORT,…",
+        env = "IBID_CAPTURE_CONNECT",
+        hide = true
+    )]
+    pub capture_connect: Option<String>,
+    #[arg(long, global = true, value_name = "FILE", env = "IBID_CAPTURE_CA", hide = true)]
+    pub capture_ca: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "ADDR:PORT", env = "IBID_METRICS_LISTEN", hide = true)]
+    pub metrics_listen: Option<String>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "+SECONDS",
+        env = "IBID_CLOCK",
+        hide = true,
+        allow_hyphen_values = true
+    )]
+    pub clock: Option<String>,
+}
+
+/// What was meant.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    /// Settled by [`Config::settle`] once the port is known.
+    pub base_url: Option<Url>,
+    pub database: db::Place,
+    pub files: files::Place,
+    pub mail: mail::Place,
+    pub mail_from: Option<String>,
+    pub trusted_proxies: Vec<IpNet>,
+    pub replay_url: Option<Url>,
+    pub browser: Browser,
+    pub browser_no_sandbox: bool,
+    pub capture: Capture,
+    pub metrics_listen: Option<SocketAddr>,
+    pub clock: Clock,
+    /// Every setting in force that is not the default, and who gave it: for the desk.
+    pub in_force: Vec<InForce>,
+}
+
+/// How the guarded door may be opened, beyond the open web.
+#[derive(Debug, Clone, Default)]
+pub struct Capture {
+    /// Private networks that captures may reach, on any port.
+    pub allow: Vec<IpNet>,
+    pub connect: Vec<Connect>,
+    /// PEM of one more authority.
+    pub authority: Option<Vec<u8>>,
+}
+
+/// Connections meant for one place that go to another: `HOST:PORT=IP:PORT`, `*` for any host or port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connect {
+    /// `None` is any host.
+    pub host: Option<String>,
+    /// `None` is any port.
+    pub port: Option<u16>,
+    pub to: SocketAddr,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Browser {
+    /// Whatever Chromium is found.
+    Auto,
+    At(PathBuf),
+    Off,
+}
+
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct InForce {
+    pub name: &'static str,
+    pub value: String,
+    pub from: &'static str,
+}
+
+impl Config {
+    /// Understands flags and environment (already merged in `typed`) over the settings file in the data folder.
+    pub fn read(typed: RawConfig) -> Result<Config> {
+        let data = typed.data.clone().unwrap_or_else(|| "ibid-data".into());
+        let file = read_file(&data.join("ibid.toml"))?;
+        let mut in_force = Vec::new();
+        let mut pick = |name: &'static str, typed: Option<String>, file: Option<String>, secret: bool| {
+            let from = if typed.is_some() { "flag or environment" } else { "ibid.toml" };
+            let value = typed.or(file).filter(|v| !v.is_empty())?;
+            let shown = if secret { without_password(&value) } else { value.clone() };
+            in_force.push(InForce { name, value: shown, from });
+            Some(value)
+        };
+        macro_rules! setting {
+            ($field:ident) => {
+                pick(stringify!($field), typed.$field.clone(), file.$field.clone(), false)
+            };
+            ($field:ident secret) => {
+                pick(stringify!($field), typed.$field.clone(), file.$field.clone(), true)
+            };
+            ($field:ident path) => {
+                pick(
+                    stringify!($field),
+                    typed.$field.as_ref().map(|p| p.display().to_string()),
+                    file.$field.as_ref().map(|p| p.display().to_string()),
+                    false,
+                )
+            };
+        }
+        let listen = setting!(listen).unwrap_or_else(|| "127.0.0.1:8080".into());
+        let base_url = setting!(base_url).map(|v| web_address("IBID_BASE_URL", &v)).transpose()?;
+        let database = match setting!(database secret) {
+            None => db::Place::Sqlite(data.join("ibid.sqlite")),
+            Some(v) if v.starts_with("postgres://") || v.starts_with("postgresql://") => {
+                db::Place::Postgres(v)
+            }
+            Some(v) => return Err(wrong("IBID_DATABASE", &v, "postgres://USER@HOST/DATABASE")),
+        };
+        let endpoint = setting!(s3_endpoint);
+        let files = match setting!(files) {
+            None => files::Place::Folder(data.join("files")),
+            Some(v) => bucket(&v, endpoint)?,
+        };
+        let mail = match setting!(mail secret) {
+            None => mail::Place::Off,
+            Some(v) => mail_way(&v)?,
+        };
+        let mail_from = setting!(mail_from);
+        let trusted_proxies = networks("IBID_TRUSTED_PROXIES", setting!(trusted_proxies))?;
+        let replay_url = setting!(replay_url).map(|v| web_address("IBID_REPLAY_URL", &v)).transpose()?;
+        let browser = match setting!(browser).as_deref() {
+            None | Some("auto") => Browser::Auto,
+            Some("off") => Browser::Off,
+            Some(path) => Browser::At(path.into()),
+        };
+        let browser_no_sandbox = setting!(browser_no_sandbox).is_some_and(|v| v == "1");
+        let capture = Capture {
+            allow: networks("IBID_CAPTURE_ALLOW", setting!(capture_allow))?,
+            connect: connects(setting!(capture_connect))?,
+            authority: setting!(capture_ca path)
+                .map(|path| std::fs::read(&path).invalid(format!("IBID_CAPTURE_CA ({path}) cannot be read")))
+                .transpose()?,
+        };
+        let metrics_listen =
+            setting!(metrics_listen).map(|v| socket("IBID_METRICS_LISTEN", &v)).transpose()?;
+        let clock = match setting!(clock) {
+            None => Clock::default(),
+            Some(v) => {
+                let shift = v.trim_start_matches('+').parse();
+                Clock { shift: shift.map_err(|_| wrong("IBID_CLOCK", &v, "+3600 (seconds)"))? }
+            }
+        };
+        Ok(Config {
+            data,
+            listen: socket("--listen", &listen)?,
+            base_url,
+            database,
+            files,
+            mail,
+            mail_from,
+            trusted_proxies,
+            replay_url,
+            browser,
+            browser_no_sandbox,
+            capture,
+            metrics_listen,
+            clock,
+            in_force,
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<RawConfig> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).invalid(format!("{} cannot be understood", path.display())),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(RawConfig::default()),
+        Err(e) => Err(Error::Outside(format!("{} cannot be read: {e}", path.display()))),
+    }
+}
+
+fn wrong(name: &str, value: &str, example: &str) -> Error {
+    Error::Invalid(format!("{name} is “{value}”, which cannot be understood. Write it like {example}."))
+}
+
+fn socket(name: &str, value: &str) -> Result<SocketAddr> {
+    value.parse().map_err(|_| wrong(name, value, "127.0.0.1:8080"))
+}
+
+fn web_address(name: &str, value: &str) -> Result<Url> {
+    let example = "https://gazette.example";
+    let url = Url::parse(value).map_err(|_| wrong(name, value, example))?;
+    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    match url.scheme() {
+        "http" | "https" if plain && url.path() == "/" => Ok(url),
+        _ => Err(wrong(name, value, example)),
+    }
+}
+
+fn bucket(value: &str, endpoint: Option<String>) -> Result<files::Place> {
+    let bad = || wrong("IBID_FILES", value, "s3://BUCKET/PREFIX");
+    let rest = value.strip_prefix("s3://").ok_or_else(bad)?;
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    if bucket.is_empty() {
+        return Err(bad());
+    }
+    Ok(files::Place::S3 { bucket: bucket.into(), prefix: prefix.trim_matches('/').into(), endpoint })
+}
+
+fn mail_way(value: &str) -> Result<mail::Place> {
+    match value.split_once(':') {
+        _ if value == "off" => Ok(mail::Place::Off),
+        Some(("folder", dir)) if !dir.is_empty() => Ok(mail::Place::Folder(dir.into())),
+        Some(("smtp" | "smtps", _)) => Ok(mail::Place::Smtp(value.into())),
+        _ => {
+            Err(wrong("IBID_MAIL", &without_password(value), "off, folder:DIR or smtps://USER:PASSWORD@HOST"))
+        }
+    }
+}
+
+fn networks(name: &str, value: Option<String>) -> Result<Vec<IpNet>> {
+    listed(&value)
+        .map(|part| {
+            let one = part.parse::<std::net::IpAddr>().map(IpNet::from);
+            part.parse().or(one).map_err(|_| wrong(name, part, "10.0.0.0/8,192.168.1.7"))
+        })
+        .collect()
+}
+
+fn connects(value: Option<String>) -> Result<Vec<Connect>> {
+    listed(&value)
+        .map(|part| {
+            let bad = || wrong("IBID_CAPTURE_CONNECT", part, "ministry.example:443=127.0.0.1:8443");
+            let (from, to) = part.split_once('=').ok_or_else(bad)?;
+            let (host, port) = match from.rsplit_once(':') {
+                Some((host, port)) => (host, Some(port)),
+                None => (from, None),
+            };
+            let port = match port {
+                None | Some("*") => None,
+                Some(port) => Some(port.parse().map_err(|_| bad())?),
+            };
+            let host = (host != "*").then(|| host.to_ascii_lowercase());
+            Ok(Connect { host, port, to: to.parse().map_err(|_| bad())? })
+        })
+        .collect()
+}
+
+fn listed(value: &Option<String>) -> impl Iterator<Item = &str> {
+    value.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// `smtps://post:***@mail.example`: fit to be shown.
+fn without_password(value: &str) -> String {
+    match Url::parse(value) {
+        Ok(mut url) if url.password().is_some() => {
+            let _ = url.set_password(Some("***"));
+            url.to_string()
+        }
+        _ => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(set: impl FnOnce(&mut RawConfig)) -> Result<Config> {
+        let mut raw = RawConfig { data: Some("/nowhere".into()), ..RawConfig::default() };
+        set(&mut raw);
+        Config::read(raw)
+    }
+
+    #[test]
+    fn a_stand_in_web_is_one_line() {
+        let config = typed(|raw| {
+            raw.capture_connect = Some("*=127.0.0.1:9000, Ministry.example:443=127.0.0.1:9001".into());
+        });
+        let to = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        assert_eq!(
+            config.unwrap().capture.connect,
+            [
+                Connect { host: None, port: None, to: to(9000) },
+                Connect { host: Some("ministry.example".into()), port: Some(443), to: to(9001) },
+            ]
+        );
+    }
+
+    #[test]
+    fn a_broken_setting_is_named_with_an_example() {
+        let error = typed(|raw| raw.mail = Some("carrier-pigeon".into())).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "IBID_MAIL is “carrier-pigeon”, which cannot be understood. \
+             Write it like off, folder:DIR or smtps://USER:PASSWORD@HOST."
+        );
+        assert!(typed(|raw| raw.base_url = Some("gazette.example".into())).is_err());
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let config = typed(|raw| raw.mail = Some("smtps://post:secret@mail.example".into())).unwrap();
+        assert_eq!(config.in_force[0].value, "smtps://post:***@mail.example");
+    }
+}

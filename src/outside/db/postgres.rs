@@ -1,0 +1,218 @@
+//! PostgreSQL: pooled transactions, each driven from a thread where a unit may block.
+
+use super::value::{Row, Value};
+use super::{Topic, Tx, Watchers, dialect, migrate};
+use crate::outside::clock::Clock;
+use crate::{Error, Result, error::Context};
+use bytes::BytesMut;
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{AsyncMessage, Config, IsolationLevel};
+
+const CONNECTIONS: usize = 16;
+const CHANNEL: &str = "ibid_changes";
+
+pub(super) struct Postgres {
+    pool: Pool,
+    clock: Clock,
+    watchers: Arc<Watchers>,
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str, clock: Clock, watchers: Arc<Watchers>) -> Result<Postgres> {
+        let config: Config =
+            url.parse().invalid("IBID_DATABASE is not an address of a PostgreSQL database")?;
+        let (mut client, connection) = config.connect(tls()).await.map_err(|e| explain_connect(&e))?;
+        let driving = tokio::spawn(connection);
+        migrate::postgres(&mut client, clock).await?;
+        drop(client);
+        let _ = driving.await;
+
+        let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let pool = Pool::builder(Manager::from_config(config.clone(), tls(), manager))
+            .max_size(CONNECTIONS)
+            .build()
+            .internal("building the connection pool")?;
+        tokio::spawn(follow(config, watchers.clone()));
+        Ok(Postgres { pool, clock, watchers })
+    }
+
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.unit(true, unit).await
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.unit(false, unit).await
+    }
+
+    async fn unit<T: Send + 'static>(
+        &self,
+        read_only: bool,
+        unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mut client = self.pool.get().await.outside("PostgreSQL cannot be reached")?;
+        let (clock, watchers, handle) = (self.clock, self.watchers.clone(), Handle::current());
+        let running = tokio::task::spawn_blocking(move || {
+            let level =
+                if read_only { IsolationLevel::RepeatableRead } else { IsolationLevel::ReadCommitted };
+            let begin = client.build_transaction().read_only(read_only).isolation_level(level).start();
+            let transaction = handle.block_on(begin).map_err(|e| explain(&e))?;
+            let link = Link { transaction: &transaction, handle: &handle };
+            let mut tx = Tx { link: super::Link::Postgres(link), clock, topics: Vec::new() };
+            let out = unit(&mut tx)?;
+            let topics = tx.topics;
+            handle.block_on(transaction.commit()).map_err(|e| explain(&e))?;
+            watchers.tell(&topics);
+            Ok(out)
+        });
+        running.await.unwrap_or_else(|_| Err(Error::Internal("a database unit panicked".into())))
+    }
+}
+
+/// Listens on a connection of its own for what other servers and commands changed.
+async fn follow(config: Config, watchers: Arc<Watchers>) {
+    loop {
+        let (told, mut telling) = tokio::sync::mpsc::unbounded_channel();
+        if let Ok((client, mut connection)) = config.connect(tls()).await {
+            let driving = tokio::spawn(async move {
+                let mut messages = futures_util::stream::poll_fn(move |cx| connection.poll_message(cx));
+                while let Some(Ok(message)) = futures_util::StreamExt::next(&mut messages).await {
+                    if let AsyncMessage::Notification(note) = message
+                        && told.send(note.payload().to_owned()).is_err()
+                    {
+                        break;
+                    }
+                }
+            });
+            if client.batch_execute(&format!("listen {CHANNEL}")).await.is_ok() {
+                // Whatever changed while nobody listened is unknown, so everything may have.
+                watchers.tell(&[Topic::site()]);
+                while let Some(topic) = telling.recv().await {
+                    watchers.tell(&[Topic(topic)]);
+                }
+            }
+            driving.abort();
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+fn tls() -> tokio_postgres_rustls::MakeRustlsConnect {
+    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    tokio_postgres_rustls::MakeRustlsConnect::new(config)
+}
+
+fn explain_connect(error: &tokio_postgres::Error) -> Error {
+    Error::Outside(format!(
+        "PostgreSQL cannot be reached: {}. Check IBID_DATABASE and that the server is running.",
+        full(error)
+    ))
+}
+
+fn explain(error: &tokio_postgres::Error) -> Error {
+    use tokio_postgres::error::SqlState;
+    match error.code() {
+        Some(&SqlState::UNIQUE_VIOLATION) => Error::Internal(format!("{}: {}", super::UNIQUE, full(error))),
+        Some(&SqlState::DISK_FULL) => {
+            Error::Outside("The database's disk is full: nothing was saved.".into())
+        }
+        Some(_) => Error::Internal(format!("postgres: {}", full(error))),
+        None => Error::Outside(format!("PostgreSQL does not answer: {}", full(error))),
+    }
+}
+
+/// The driver's own words say only "db error"; the cause is one level down.
+fn full(error: &tokio_postgres::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), |source| source.to_string())
+}
+
+pub(super) struct Link<'a> {
+    transaction: &'a deadpool_postgres::Transaction<'a>,
+    handle: &'a Handle,
+}
+
+impl Link<'_> {
+    pub(super) fn query(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
+        let rows = self.handle.block_on(async {
+            let statement = self.transaction.prepare_cached(dialect(sql)).await?;
+            self.transaction.query(&statement, &borrowed(params)).await
+        });
+        let rows = rows.map_err(|e| explain(&e))?;
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let names: Arc<[String]> = first.columns().iter().map(|c| c.name().to_owned()).collect();
+        rows.iter()
+            .map(|row| {
+                let values = (0..names.len()).map(|i| read_value(row, i)).collect::<Result<_>>()?;
+                Ok(Row { names: names.clone(), values })
+            })
+            .collect()
+    }
+
+    pub(super) fn run(&self, sql: &'static str, params: &[Value]) -> Result<u64> {
+        let touched = self.handle.block_on(async {
+            let statement = self.transaction.prepare_cached(dialect(sql)).await?;
+            self.transaction.execute(&statement, &borrowed(params)).await
+        });
+        touched.map_err(|e| explain(&e))
+    }
+
+    pub(super) fn notify(&self, topic: &Topic) -> Result<()> {
+        let sent = self.handle.block_on(async {
+            let statement = self.transaction.prepare_cached("select pg_notify($1, $2)").await?;
+            self.transaction.execute(&statement, &[&CHANNEL, &topic.0]).await
+        });
+        sent.map(|_| ()).map_err(|e| explain(&e))
+    }
+}
+
+fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|v| v as &(dyn ToSql + Sync)).collect()
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Int(v) if *ty == Type::INT4 => i32::try_from(*v)?.to_sql(ty, out),
+            Value::Int(v) if *ty == Type::FLOAT8 => (*v as f64).to_sql(ty, out),
+            Value::Int(v) => v.to_sql(ty, out),
+            Value::Text(v) => v.to_sql(ty, out),
+            Value::Blob(v) => v.to_sql(ty, out),
+            Value::Bool(v) => v.to_sql(ty, out),
+            Value::Real(v) => v.to_sql(ty, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+fn read_value(row: &tokio_postgres::Row, i: usize) -> Result<Value> {
+    let ty = row.columns()[i].type_();
+    let value = match *ty {
+        Type::INT8 => row.try_get::<_, Option<i64>>(i).map(|v| v.map(Value::Int)),
+        Type::INT4 => row.try_get::<_, Option<i32>>(i).map(|v| v.map(|v| Value::Int(v.into()))),
+        Type::BOOL => row.try_get::<_, Option<bool>>(i).map(|v| v.map(Value::Bool)),
+        Type::FLOAT8 => row.try_get::<_, Option<f64>>(i).map(|v| v.map(Value::Real)),
+        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(i).map(|v| v.map(Value::Blob)),
+        _ => row.try_get::<_, Option<String>>(i).map(|v| v.map(Value::Text)),
+    };
+    Ok(value.internal(format!("a column of type {ty}"))?.unwrap_or(Value::Null))
+}

@@ -1,0 +1,200 @@
+//! Background work, kept in the database beside what causes it.
+//!
+//! A row and the job it causes share a transaction: [`push`] takes the same [`Tx`]. Every job may run twice. The job table is
+//! the only queue. Each job has a class; classes have their own concurrency, so that a slow capture delays no mail.
+
+use crate::id::{CaptureId, JobId, MailId, PostId, SourceId};
+use crate::outside::db::{Topic, Tx, record, sql, words};
+use crate::time::{HOUR, MINUTE, SECOND, Time};
+use crate::{Result, error::Context};
+use serde::{Deserialize, Serialize};
+
+/// Everything this program does behind the reader's back. Jobs carry ids, not data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Job {
+    /// Keep a copy of a source.
+    Capture(SourceId),
+    /// Judge the quotations of every post against the newest copy of a source.
+    CheckQuotes(SourceId),
+    /// Judge the quotations of one post.
+    CheckPost(PostId),
+    /// A scheduled post's hour has come.
+    Publish(PostId),
+    /// Send one mail of the outbox.
+    Mail(MailId),
+    /// Render posts that an older renderer wrote.
+    Rerender,
+    /// Sweep away what time has emptied: sessions, tries, changes.
+    Tidy,
+    /// Read a capture's text again, when the way of reading has improved.
+    Reread(CaptureId),
+}
+
+words! {
+    /// What may run beside what.
+    pub enum Class {
+        Capture "capture",
+        Check "check",
+        Schedule "schedule",
+        Mail "mail",
+        House "house",
+    }
+}
+
+impl Class {
+    /// How many jobs of this class one server runs at once.
+    pub fn concurrency(self) -> usize {
+        match self {
+            Class::Capture => 4,
+            Class::Check | Class::Mail => 2,
+            Class::Schedule | Class::House => 1,
+        }
+    }
+
+    /// A lease outlives the longest run of its class, else another server starts the job a second time.
+    pub fn lease(self) -> i64 {
+        match self {
+            Class::Capture => 5 * MINUTE,
+            _ => 2 * MINUTE,
+        }
+    }
+
+    /// After so many failed tries a job is given up and shown in the desk.
+    pub fn most_attempts(self) -> i64 {
+        match self {
+            Class::Mail => 8,
+            _ => 5,
+        }
+    }
+}
+
+impl Job {
+    pub fn class(&self) -> Class {
+        match self {
+            Job::Capture(_) | Job::Reread(_) => Class::Capture,
+            Job::CheckQuotes(_) | Job::CheckPost(_) => Class::Check,
+            Job::Publish(_) => Class::Schedule,
+            Job::Mail(_) => Class::Mail,
+            Job::Rerender | Job::Tidy => Class::House,
+        }
+    }
+}
+
+record! {
+    /// A job as it stands in the queue.
+    #[derive(Debug, Clone)]
+    pub struct Queued {
+        pub job_id: JobId,
+        pub work: String,
+        pub attempts: i64,
+        pub problem: String,
+        pub run_at: Time,
+        pub failed_at: Option<Time>,
+    }
+}
+
+impl Queued {
+    pub fn job(&self) -> Result<Job> {
+        serde_json::from_str(&self.work).internal("a queued job cannot be read")
+    }
+}
+
+/// Queues a job for `run_at`. The same work waiting already is not queued twice: it keeps the earlier hour,
+/// and work that was given up is taken up again.
+pub fn push(tx: &mut Tx, job: &Job, run_at: Time) -> Result<()> {
+    let work = serde_json::to_string(job).internal("a job cannot be written down")?;
+    tx.run(
+        sql!(
+            "-- queue::push
+            insert into job (class, work, run_at, attempts, problem, created_at) values (?1, ?2, ?3, 0, '', ?3)
+            on conflict (work) do update set
+                run_at = case when job.failed_at is null and job.leased_until is null and job.run_at < excluded.run_at
+                    then job.run_at else excluded.run_at end,
+                attempts = 0, failed_at = null"
+        ),
+        (job.class(), work, run_at),
+    )?;
+    tx.changed(Topic::jobs())
+}
+
+/// Takes up to `limit` jobs of a class whose hour has come, for as long as the class's lease.
+pub fn claim(tx: &mut Tx, class: Class, now: Time, limit: usize) -> Result<Vec<Queued>> {
+    tx.all(
+        sql!(
+            "-- queue::claim
+            update job set leased_until = ?3, attempts = attempts + 1
+            where job_id in (
+                select job_id from job
+                where class = ?1 and run_at <= ?2 and failed_at is null
+                    and (leased_until is null or leased_until <= ?2)
+                order by run_at, job_id
+                limit ?4
+                /*pg for update skip locked*/)
+            returning job_id, work, attempts, problem, run_at, failed_at"
+        ),
+        (class, now, now.plus(class.lease()), limit),
+    )
+}
+
+/// The job is done. If it was queued again while it ran, the newer order stays.
+pub fn done(tx: &mut Tx, job: &Queued) -> Result<()> {
+    tx.run(
+        sql!(
+            "-- queue::done
+            delete from job where job_id = ?1 and run_at = ?2"
+        ),
+        (job.job_id, job.run_at),
+    )?;
+    tx.run(
+        sql!(
+            "-- queue::done, queued again
+            update job set leased_until = null where job_id = ?1"
+        ),
+        (job.job_id,),
+    )?;
+    Ok(())
+}
+
+/// The job failed: it is tried again later, each time after a longer wait, and given up in the end.
+pub fn failed(tx: &mut Tx, job: &Queued, class: Class, problem: &str, now: Time) -> Result<()> {
+    let given_up = job.attempts >= class.most_attempts();
+    tx.run(
+        sql!(
+            "-- queue::failed
+            update job set leased_until = null, problem = ?2, run_at = ?3, failed_at = ?4 where job_id = ?1"
+        ),
+        (job.job_id, problem, now.plus(backoff(job.attempts)), given_up.then_some(now)),
+    )?;
+    Ok(())
+}
+
+/// Work that waits or was given up, for the desk and `ibid doctor`.
+pub fn list(tx: &mut Tx, limit: usize) -> Result<Vec<Queued>> {
+    tx.all(
+        sql!(
+            "-- queue::list
+            select job_id, work, attempts, problem, run_at, failed_at from job
+            order by failed_at is null, run_at limit ?1"
+        ),
+        (limit,),
+    )
+}
+
+/// When the next job of a class is due, if any waits.
+pub fn next_due(tx: &mut Tx, class: Class) -> Result<Option<Time>> {
+    let next: (Option<Time>,) = tx.one(
+        sql!(
+            "-- queue::next_due
+            select min(case when leased_until is null then run_at else leased_until end) from job
+            where class = ?1 and failed_at is null"
+        ),
+        (class,),
+    )?;
+    Ok(next.0)
+}
+
+/// 20 s, 80 s, 5 min, 21 min, then hours: a passing fault is over soon, a lasting one should not be hammered.
+fn backoff(attempts: i64) -> i64 {
+    (20 * SECOND).saturating_mul(4_i64.saturating_pow((attempts - 1).clamp(0, 8) as u32)).min(6 * HOUR)
+}

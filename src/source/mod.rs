@@ -1,0 +1,400 @@
+//! A source is a page somebody cites, under one canonical address, however many posts cite it. A capture is what it said
+//! on a given day; captures are never changed, only added to. How one is made: [`capture`].
+//!
+//! A source is public only while a published post cites it ([`Source::public`]).
+
+pub mod capture;
+
+use crate::id::{CaptureId, PersonId, PostId, SourceId};
+use crate::outside::db::{Tx, record, sql, words};
+use crate::outside::queue::{self, Job};
+use crate::time::Time;
+use crate::{Error, Result};
+
+words! {
+    pub enum Kind {
+        Source "source",
+        /// An address of a place that keeps changing: linked, kept as seen, never compared.
+        Pointer "pointer",
+    }
+}
+
+words! {
+    /// The worst that holds, gone worst.
+    pub enum State {
+        Unchecked "unchecked",
+        Alive "alive",
+        Moved "moved",
+        Changed "changed",
+        Blocked "blocked",
+        Failing "failing",
+        Gone "gone",
+    }
+}
+
+words! {
+    /// How a capture came.
+    pub enum Provenance {
+        Fetched "fetched",
+        Rendered "rendered",
+        OutsideArchive "outside_archive",
+        Supplied "supplied",
+    }
+}
+
+words! {
+    /// Whether what answered is the source at all. Only `Good` is a capture of the source.
+    pub enum Health {
+        Good "good",
+        Soft404 "soft_404",
+        Error "error",
+        BotWall "bot_wall",
+        ConsentWall "consent_wall",
+        Paywall "paywall",
+        Login "login",
+        Empty "empty",
+        TooLarge "too_large",
+        /// By our own guard.
+        Refused "refused",
+        Unreachable "unreachable",
+    }
+}
+
+words! {
+    /// What a capture's text is.
+    pub enum TextKind {
+        Page "page",
+        /// The text of one post on a channel.
+        Post "post",
+        Captions "captions",
+        /// Differing from these is never material.
+        MachineCaptions "machine_captions",
+        None "none",
+    }
+}
+
+words! {
+    /// How much of a source's copies readers are shown.
+    pub enum Shown {
+        /// As the publication's setting says.
+        Setting "setting",
+        Always "always",
+        Failed "failed",
+        Passages "passages",
+        Desk "desk",
+    }
+}
+
+record! {
+    #[derive(Debug, Clone)]
+    pub struct Source {
+        pub source_id: SourceId,
+        pub url: String,
+        pub kind: Kind,
+        pub merged_into: Option<SourceId>,
+        pub merged_why: String,
+        pub title: String,
+        pub site: String,
+        pub author: String,
+        pub said_at: String,
+        pub state: State,
+        pub state_since: Time,
+        pub evidence: String,
+        pub shown: Shown,
+        pub looked_at: Option<Time>,
+        pub created_at: Time,
+    }
+}
+
+record! {
+    #[derive(Debug, Clone)]
+    pub struct Capture {
+        pub capture_id: CaptureId,
+        pub source_id: SourceId,
+        pub captured_at: Time,
+        pub provenance: Provenance,
+        pub supplied_by: Option<PersonId>,
+        pub health: Health,
+        pub evidence: String,
+        pub private: bool,
+        pub url: String,
+        pub final_url: String,
+        pub status: Option<i64>,
+        pub media_type: String,
+        pub charset: String,
+        pub language: String,
+        pub title: String,
+        pub site: String,
+        pub author: String,
+        pub said_at: String,
+        pub description: String,
+        pub picture: String,
+        pub text_kind: TextKind,
+        pub text_file: String,
+        pub text_chars: i64,
+        pub text_digest: String,
+        pub warc_file: String,
+        pub warc_bytes: i64,
+        pub payload_digest: String,
+    }
+}
+
+record! {
+    /// Where in a capture's WARC one address can be read.
+    #[derive(Debug, Clone)]
+    pub struct CaptureRecord {
+        pub capture_id: CaptureId,
+        pub url: String,
+        pub role: String,
+        pub status: i64,
+        pub media_type: String,
+        pub digest: String,
+        pub place: i64,
+        pub length: i64,
+    }
+}
+
+record! {
+    /// One place in one post that points at a source.
+    #[derive(Debug, Clone)]
+    pub struct Citation {
+        pub post_id: PostId,
+        pub position: i64,
+        pub source_id: SourceId,
+        pub url: String,
+        pub words: String,
+        pub via: bool,
+        pub embed: bool,
+        pub keep: bool,
+    }
+}
+
+impl Source {
+    /// The source of a canonical address; made when nobody cited it before.
+    pub fn of(tx: &mut Tx, canonical: &str, kind: Kind, now: Time) -> Result<Source> {
+        let known = sql!(
+            "-- Source::of, known
+            select * from source where url = ?1"
+        );
+        if let Some(source) = tx.first(known, (canonical,))? {
+            return Ok(source);
+        }
+        tx.run(
+            sql!("-- Source::of, new
+                insert into source (url, kind, merged_why, title, site, author, said_at, state, state_since, evidence,
+                    shown, created_at)
+                values (?1, ?2, '', '', '', '', '', ?3, ?4, '', ?5, ?4)
+                on conflict (url) do nothing"),
+            (canonical, kind, State::Unchecked, now, Shown::Setting),
+        )?;
+        tx.one(known, (canonical,))
+    }
+
+    pub fn find(tx: &mut Tx, id: SourceId) -> Result<Source> {
+        tx.one(
+            sql!(
+                "-- Source::find
+            select * from source where source_id = ?1"
+            ),
+            (id,),
+        )
+    }
+
+    /// The source that this one was merged into, else itself.
+    pub fn resolved(tx: &mut Tx, id: SourceId) -> Result<Source> {
+        tx.one(
+            sql!(
+                "-- Source::resolved
+                select target.* from source
+                join source target on target.source_id = coalesce(source.merged_into, source.source_id)
+                where source.source_id = ?1"
+            ),
+            (id,),
+        )
+    }
+
+    /// The source, if a published post cites it; else `NotFound`, as for a source that never was.
+    pub fn public(tx: &mut Tx, id: SourceId, now: Time) -> Result<Source> {
+        tx.one(
+            sql!(
+                "-- Source::public
+                select source.* from source where source_id = ?1 and exists (
+                    select 1 from citation
+                    join post using (post_id)
+                    join source cited on cited.source_id = citation.source_id
+                    where (cited.source_id = ?1 or cited.merged_into = ?1)
+                        and citation.keep and published_at <= ?2 and binned_at is null)"
+            ),
+            (id, now),
+        )
+    }
+
+    /// Sources that published posts cite, newest first, from before a cursor.
+    pub fn all_public(tx: &mut Tx, before: Option<SourceId>, limit: usize, now: Time) -> Result<Vec<Source>> {
+        tx.all(
+            sql!(
+                "-- Source::all_public
+                select source.* from source
+                where merged_into is null and source_id < ?1 and exists (
+                    select 1 from citation
+                    join post using (post_id)
+                    join source cited on cited.source_id = citation.source_id
+                    where coalesce(cited.merged_into, cited.source_id) = source.source_id
+                        and citation.keep and published_at <= ?2 and binned_at is null)
+                order by source_id desc limit ?3"
+            ),
+            (before.map_or(i64::MAX, |id| id.0), now, limit),
+        )
+    }
+
+    /// Every source there is, for the desk and the command line.
+    pub fn all(tx: &mut Tx, before: Option<SourceId>, limit: usize) -> Result<Vec<Source>> {
+        tx.all(
+            sql!(
+                "-- Source::all
+                select * from source where source_id < ?1 order by source_id desc limit ?2"
+            ),
+            (before.map_or(i64::MAX, |id| id.0), limit),
+        )
+    }
+
+    /// Sources that redirected to this one, or named it as their canonical address.
+    pub fn merged(tx: &mut Tx, into: SourceId) -> Result<Vec<Source>> {
+        tx.all(
+            sql!(
+                "-- Source::merged
+            select * from source where merged_into = ?1 order by source_id"
+            ),
+            (into,),
+        )
+    }
+
+    /// Takes two addresses for one source. Citations keep the address as typed; [`Source::unmerge`] undoes it.
+    pub fn merge(tx: &mut Tx, from: SourceId, into: SourceId, why: &str) -> Result<()> {
+        let into = Source::resolved(tx, into)?.source_id;
+        if from == into {
+            return Ok(());
+        }
+        tx.run(
+            sql!(
+                "-- Source::merge
+                update source set merged_into = ?2, merged_why = ?3 where source_id = ?1 or merged_into = ?1"
+            ),
+            (from, into, why),
+        )?;
+        tx.changed(from.topic())?;
+        tx.changed(into.topic())
+    }
+
+    pub fn unmerge(tx: &mut Tx, id: SourceId) -> Result<()> {
+        let source = Source::find(tx, id)?;
+        let Some(into) = source.merged_into else {
+            return Err(Error::Conflict("This source is not merged into another.".into()));
+        };
+        tx.run(
+            sql!(
+                "-- Source::unmerge
+                update source set merged_into = null, merged_why = '' where source_id = ?1"
+            ),
+            (id,),
+        )?;
+        tx.changed(id.topic())?;
+        tx.changed(into.topic())
+    }
+
+    /// Asks for a copy, soon.
+    pub fn keep(tx: &mut Tx, id: SourceId, now: Time) -> Result<()> {
+        queue::push(tx, &Job::Capture(id), now)
+    }
+
+    /// Posts that cite it, itself or through a merged address.
+    pub fn cited_by(tx: &mut Tx, id: SourceId) -> Result<Vec<PostId>> {
+        let posts: Vec<(PostId,)> = tx.all(
+            sql!(
+                "-- Source::cited_by
+                select distinct post_id from citation join source using (source_id)
+                where coalesce(merged_into, source_id) = ?1 order by post_id"
+            ),
+            (id,),
+        )?;
+        Ok(posts.into_iter().map(|(id,)| id).collect())
+    }
+}
+
+impl Capture {
+    pub fn find(tx: &mut Tx, id: CaptureId) -> Result<Capture> {
+        tx.one(
+            sql!(
+                "-- Capture::find
+            select * from capture where capture_id = ?1"
+            ),
+            (id,),
+        )
+    }
+
+    /// All copies of a source and of the addresses merged into it, newest first.
+    pub fn of(tx: &mut Tx, source: SourceId) -> Result<Vec<Capture>> {
+        tx.all(
+            sql!(
+                "-- Capture::of
+                select capture.* from capture join source using (source_id)
+                where coalesce(merged_into, source_id) = ?1
+                order by captured_at desc, capture_id desc"
+            ),
+            (source,),
+        )
+    }
+
+    /// The newest copy that is the source itself, not a wall in front of it.
+    pub fn newest_good(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
+        tx.first(
+            sql!(
+                "-- Capture::newest_good
+                select capture.* from capture join source using (source_id)
+                where coalesce(merged_into, source_id) = ?1 and health = 'good'
+                order by captured_at desc, capture_id desc limit 1"
+            ),
+            (source,),
+        )
+    }
+
+    /// The copy of a second, as its address names it.
+    pub fn at(tx: &mut Tx, source: SourceId, second: Time) -> Result<Option<Capture>> {
+        tx.first(
+            sql!(
+                "-- Capture::at
+                select capture.* from capture join source using (source_id)
+                where coalesce(merged_into, source_id) = ?1 and captured_at >= ?2 and captured_at < ?3
+                order by captured_at desc, capture_id desc limit 1"
+            ),
+            (source, second, second.plus(crate::time::SECOND)),
+        )
+    }
+
+    pub fn records(tx: &mut Tx, id: CaptureId) -> Result<Vec<CaptureRecord>> {
+        tx.all(
+            sql!(
+                "-- Capture::records
+                select * from capture_record where capture_id = ?1 order by place"
+            ),
+            (id,),
+        )
+    }
+
+    /// `/sources/{id}/{yyyymmddhhmmss}`
+    pub fn path(&self, source: SourceId) -> String {
+        format!("/sources/{source}/{}", self.captured_at.stamp())
+    }
+}
+
+impl Citation {
+    pub fn of_post(tx: &mut Tx, post: PostId) -> Result<Vec<Citation>> {
+        tx.all(
+            sql!(
+                "-- Citation::of_post
+                select * from citation where post_id = ?1 order by position"
+            ),
+            (post,),
+        )
+    }
+}

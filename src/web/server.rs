@@ -1,0 +1,242 @@
+//! Connections: accepted once, spread evenly over one thread per core, kept pages answered before any routing.
+
+use super::cache::{Page, Variant};
+use super::respond::Keep;
+use crate::app::App;
+use crate::{Result, error::Context};
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use sha2::{Digest, Sha256};
+use std::convert::Infallible;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tower::ServiceExt;
+
+/// The address of whoever connected; behind a trusted proxy, of whoever it speaks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Client(pub(super) std::net::IpAddr);
+
+type Reply = Response<Either<Full<Bytes>, Body>>;
+
+/// Serves until `stop`; then lets open requests finish, for at most ten seconds.
+pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> Result<()> {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let mut lanes = Vec::new();
+    let mut running = Vec::new();
+    for n in 0..threads {
+        let (lane, connections) = mpsc::unbounded_channel();
+        let (router, app, stop) = (super::router(app.clone()), app.clone(), stop.clone());
+        let thread = std::thread::Builder::new().name(format!("web {n}"));
+        let thread = thread.spawn(move || drive(app, router, connections, stop));
+        running.push(thread.outside("The system gives no threads")?);
+        lanes.push(lane);
+    }
+    let mut turn = 0;
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopped(stop.clone()) => break,
+        };
+        match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer))) {
+            // A lane ends only with the server.
+            Ok(connection) => drop(lanes[turn % threads].send(connection)),
+            // Out of file descriptors, most likely: others must close before more can open.
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        turn += 1;
+    }
+    drop((listener, lanes));
+    let ended = tokio::task::spawn_blocking(move || running.into_iter().for_each(|t| drop(t.join())));
+    let _ = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    Ok(())
+}
+
+fn drive(
+    app: App,
+    router: Router,
+    mut connections: mpsc::UnboundedReceiver<(std::net::TcpStream, SocketAddr)>,
+    stop: watch::Receiver<bool>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("the system gave a thread, so it gives a reactor").block_on(async move {
+        let mut open = tokio::task::JoinSet::new();
+        loop {
+            tokio::select! {
+                connection = connections.recv() => match connection {
+                    Some((stream, peer)) => {
+                        if let Ok(stream) = TcpStream::from_std(stream) {
+                            let _ = stream.set_nodelay(true);
+                            open.spawn(converse(app.clone(), router.clone(), stream, peer, stop.clone()));
+                        }
+                    }
+                    None => break,
+                },
+                _ = open.join_next(), if !open.is_empty() => {}
+            }
+        }
+        open.join_all().await;
+    });
+}
+
+async fn converse(
+    app: App,
+    router: Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+    stop: watch::Receiver<bool>,
+) {
+    let service = hyper::service::service_fn(|request: Request<Incoming>| {
+        let (app, router) = (app.clone(), router.clone());
+        async move { Ok::<_, Infallible>(answer(&app, router, request, peer).await) }
+    });
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30)).pipeline_flush(true);
+    let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
+    // Readers hang up in many ways; none of them is news.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped(stop) => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // The guard over the value may not outlive this line: it cannot cross threads.
+    let _ = stop.wait_for(|stopped| *stopped).await;
+}
+
+async fn answer(app: &App, router: Router, mut request: Request<Incoming>, peer: SocketAddr) -> Reply {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let address = request.uri().path_and_query().map_or("/", |p| p.as_str());
+    if reads && let Some(page) = app.pages.get(address) {
+        return from_page(&page, request.method(), request.headers());
+    }
+    let (moment, address) = (app.pages.moment(), address.to_owned());
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    request.extensions_mut().insert(client(app, peer, &headers));
+    let response = router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
+    let mut response = dressed(response);
+    match response.extensions_mut().remove::<Keep>() {
+        Some(keep) if reads && response.status() == StatusCode::OK => {
+            let page = Arc::new(press(response, keep).await);
+            app.pages.keep(&address, page.clone(), moment);
+            from_page(&page, &method, &headers)
+        }
+        _ => response.map(Either::Right),
+    }
+}
+
+fn client(app: &App, peer: SocketAddr, headers: &HeaderMap) -> Client {
+    let trusted = |ip: &std::net::IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(ip));
+    let mut client = peer.ip().to_canonical();
+    let named = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+    let named: Vec<_> = named.flat_map(|v| v.split(',')).collect();
+    // Read from the right: each trusted hand vouches for the one before it.
+    for hop in named.iter().rev() {
+        if !trusted(&client) {
+            break;
+        }
+        let Ok(ip) = hop.trim().parse::<std::net::IpAddr>() else { break };
+        client = ip.to_canonical();
+    }
+    Client(client)
+}
+
+fn from_page(page: &Page, method: &Method, asked: &HeaderMap) -> Reply {
+    let text = |name| asked.get(name).and_then(|v| v.to_str().ok());
+    if text(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(page.etag.as_str()) || tags == "*") {
+        let mut response = Response::new(Either::Left(Full::default()));
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.headers_mut() = page.plain.headers.clone();
+        response.headers_mut().remove(header::CONTENT_TYPE);
+        return response;
+    }
+    let variant = match text(header::ACCEPT_ENCODING).unwrap_or_default() {
+        accepted if accepts(accepted, "br") => &page.brotli,
+        accepted if accepts(accepted, "gzip") => &page.gzip,
+        _ => &page.plain,
+    };
+    let body = if *method == Method::HEAD { Full::default() } else { Full::new(variant.body.clone()) };
+    let mut response = Response::new(Either::Left(body));
+    *response.headers_mut() = variant.headers.clone();
+    if *method == Method::HEAD {
+        response.headers_mut().insert(header::CONTENT_LENGTH, variant.body.len().into());
+    }
+    response
+}
+
+fn accepts(accepted: &str, coding: &str) -> bool {
+    accepted.split(',').any(|part| {
+        let (name, quality) = part.split_once(';').unwrap_or((part, ""));
+        name.trim() == coding && quality.trim().trim_start_matches("q=").parse() != Ok(0.0)
+    })
+}
+
+/// Compresses a finished page once, for every reader to come.
+async fn press(response: Response<Body>, keep: Keep) -> Page {
+    let (head, body) = response.into_parts();
+    let plain = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
+    let etag = format!("\"{digest}\"");
+    let mut headers = head.headers;
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::ETAG, etag.parse().expect("a quoted number is a header"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    let coded = |coding: &'static str, body: Vec<u8>| {
+        let mut headers = headers.clone();
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+        Variant { headers, body: body.into() }
+    };
+    Page {
+        gzip: coded("gzip", gzip(&plain)),
+        brotli: coded("br", brotli(&plain)),
+        plain: Variant { headers: headers.clone(), body: plain },
+        topics: keep.topics,
+        etag: digest,
+    }
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(7));
+    out.write_all(plain).and_then(|()| out.finish()).expect("writing to memory does not fail")
+}
+
+fn brotli(plain: &[u8]) -> Vec<u8> {
+    let mut out = brotli::CompressorWriter::new(Vec::new(), 16384, 6, 20);
+    out.write_all(plain).expect("writing to memory does not fail");
+    out.into_inner()
+}
+
+/// The headers that every answer carries, unless its page set stricter ones.
+fn dressed(mut response: Response<Body>) -> Response<Body> {
+    const ALWAYS: [(&str, &str); 4] = [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        (
+            "content-security-policy",
+            "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; form-action 'self'; \
+             base-uri 'none'; frame-ancestors 'none'",
+        ),
+    ];
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,42 @@
+//! Templates: built into the program, escaped by default, bounded in what they may compute.
+
+use crate::{Result, error::Context};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "templates"]
+struct BuiltIn;
+
+pub struct Templates(Environment<'static>);
+
+impl Templates {
+    pub fn built_in() -> Result<Templates> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|name| match name.ends_with(".html") {
+            true => AutoEscape::Html,
+            false => AutoEscape::None,
+        });
+        environment.set_fuel(Some(5_000_000));
+        for name in BuiltIn::iter() {
+            let file = BuiltIn::get(&name).expect("listed files are there");
+            let text = String::from_utf8_lossy(&file.data).into_owned();
+            environment
+                .add_template_owned(name.to_string(), text)
+                .internal(format!("the template {name} is broken"))?;
+        }
+        Ok(Templates(environment))
+    }
+
+    pub(super) fn render(&self, name: &str, shown: impl serde::Serialize) -> Result<String> {
+        let template = self.0.get_template(name).internal("no such template")?;
+        template
+            .render(minijinja::value::Serde(shown))
+            .map_err(|e| crate::Error::Internal(format!("{name}: {e:#}")))
+    }
+
+    pub(super) fn escape(text: &str) -> String {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    }
+}

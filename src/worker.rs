@@ -1,0 +1,147 @@
+//! Every background job, on one page.
+
+use crate::app::App;
+use crate::outside::queue::{self, Class, Job, Queued};
+use crate::outside::{db, mail};
+use crate::time::DAY;
+use crate::{Result, person, post, quote, source};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+async fn perform(app: &App, job: Job) -> Result<()> {
+    match job {
+        Job::Capture(id) => source::capture::run(app, id).await,
+        Job::Reread(id) => source::capture::reread(app, id).await,
+        Job::CheckQuotes(id) => quote::check_source(app, id).await,
+        Job::CheckPost(id) => quote::check_post(app, id).await,
+        Job::Publish(id) => post::publish_scheduled(app, id).await,
+        Job::Mail(id) => send_mail(app, id).await,
+        Job::Rerender => post::rerender(app).await,
+        Job::Tidy => tidy(app).await,
+    }
+}
+
+/// What a server queues for itself when it starts.
+async fn at_start(app: &App) -> Result<()> {
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            queue::push(tx, &Job::Rerender, now)?;
+            queue::push(tx, &Job::Tidy, now)
+        })
+        .await
+}
+
+async fn send_mail(app: &App, id: crate::id::MailId) -> Result<()> {
+    let letter = app.db.read(move |tx| mail::find(tx, id)).await?;
+    if letter.sent_at.is_some() || letter.failed_at.is_some() {
+        return Ok(());
+    }
+    let (fate, now) = (app.mailer.send(&letter).await?, app.now());
+    app.db
+        .write(move |tx| match fate {
+            mail::Fate::Sent => mail::sent(tx, id, now),
+            mail::Fate::Refused(problem) => mail::given_up(tx, id, &problem, now),
+            mail::Fate::Waits => Ok(()),
+        })
+        .await
+}
+
+async fn tidy(app: &App) -> Result<()> {
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            person::sweep(tx, now)?;
+            db::prune_changes(tx, now.plus(-DAY))?;
+            queue::push(tx, &Job::Tidy, now.plus(DAY))
+        })
+        .await
+}
+
+/// Works until told to stop; then finishes what it holds.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    if let Err(error) = at_start(&app).await {
+        tracing::error!(%error, "the first jobs could not be queued");
+    }
+    let mut classes = JoinSet::new();
+    for &class in Class::ALL {
+        classes.spawn(work(app.clone(), class, stop.clone()));
+    }
+    let _ = stop.wait_for(|stopped| *stopped).await;
+    classes.join_all().await;
+}
+
+async fn work(app: App, class: Class, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(class.concurrency()));
+    let mut running = JoinSet::new();
+    while !*stop.borrow() {
+        // Heard from before the look, so that a job queued in between is not missed.
+        let bell = app.bell.notified();
+        let taken = take(&app, class, places.available_permits()).await;
+        for job in taken {
+            let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
+            let app = app.clone();
+            running.spawn(async move {
+                finish(&app, class, job).await;
+                drop(place);
+            });
+        }
+        tokio::select! {
+            _ = bell => {}
+            _ = running.join_next(), if !running.is_empty() => {}
+            _ = tokio::time::sleep(until_due(&app, class).await) => {}
+            _ = stop.changed() => {}
+        }
+    }
+    running.join_all().await;
+}
+
+async fn take(app: &App, class: Class, places: usize) -> Vec<Queued> {
+    if places == 0 {
+        return Vec::new();
+    }
+    let now = app.now();
+    let due = app.db.read(move |tx| queue::next_due(tx, class)).await;
+    if !matches!(due, Ok(Some(due)) if due <= now) {
+        return Vec::new();
+    }
+    let taken = app.db.write(move |tx| queue::claim(tx, class, now, places)).await;
+    taken.unwrap_or_else(|error| {
+        tracing::error!(%error, class = class.as_str(), "jobs could not be taken");
+        Vec::new()
+    })
+}
+
+/// Other servers queue jobs too, so nobody sleeps longer than a second.
+async fn until_due(app: &App, class: Class) -> Duration {
+    let most = Duration::from_secs(1);
+    match app.db.read(move |tx| queue::next_due(tx, class)).await {
+        Ok(Some(due)) => Duration::from_micros((due.0 - app.now().0).max(1000) as u64).min(most),
+        _ => most,
+    }
+}
+
+async fn finish(app: &App, class: Class, queued: Queued) {
+    let outcome = match queued.job() {
+        Ok(job) => {
+            // A job that panics fails like any other; it takes nobody with it.
+            let (inner, doing) = (app.clone(), job.clone());
+            let running = tokio::spawn(async move { perform(&inner, doing).await });
+            running.await.unwrap_or_else(|_| Err(crate::Error::Internal(format!("{job:?} panicked"))))
+        }
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &outcome {
+        tracing::warn!(job = queued.work, attempt = queued.attempts, %error, "a job failed");
+    }
+    let now = app.now();
+    let noted = app.db.write(move |tx| match outcome {
+        Ok(()) => queue::done(tx, &queued),
+        Err(error) => queue::failed(tx, &queued, class, &error.to_string(), now),
+    });
+    if let Err(error) = noted.await {
+        tracing::error!(%error, "the end of a job could not be noted; it will run again");
+    }
+}
