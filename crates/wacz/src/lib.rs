@@ -1,1 +1,10 @@
-//! To come.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod digest;
+pub mod http;
+pub mod time;
+pub mod warc;
+
+pub use digest::Digest;
+pub use time::Timestamp;
