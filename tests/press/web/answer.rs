@@ -93,7 +93,11 @@ impl Answer {
         Answer { body, ..self }.header("Content-Encoding", "gzip")
     }
 
-    pub(super) async fn send(&self, to: &mut (impl AsyncWrite + Unpin), head_only: bool) -> std::io::Result<()> {
+    pub(super) async fn send(
+        &self,
+        to: &mut (impl AsyncWrite + Unpin),
+        head_only: bool,
+    ) -> std::io::Result<()> {
         match &self.manner {
             Manner::Proper => {
                 to.write_all(&self.head(Some(self.body.len()))).await?;

@@ -15,13 +15,17 @@ pub(super) fn answer(asked: &Asked) -> Answer {
     match asked.host.as_str() {
         "ministry.example" | "www.ministry.example" => ministry::answer(asked),
         "t.me" => telegram::answer(asked),
-        "www.youtube.com" | "youtube.com" | "youtu.be" | "consent.youtube.com" | "i.ytimg.com" => youtube::answer(asked),
+        "www.youtube.com" | "youtube.com" | "youtu.be" | "consent.youtube.com" | "i.ytimg.com" => {
+            youtube::answer(asked)
+        }
         "www.c-span.org" => cspan::answer(asked),
         "tidenotes.substack.com" => substack::answer(asked),
         "hostile.example" => hostile::answer(asked),
-        "cooperative.example" | "ferry.example" | "library.example" | "www.library.example" | "tram.example" => {
-            neighbours::answer(asked)
-        }
+        "cooperative.example"
+        | "ferry.example"
+        | "library.example"
+        | "www.library.example"
+        | "tram.example" => neighbours::answer(asked),
         "outside.example" => Answer::new(200, "image/gif", PIXEL),
         _ => trouble::answer(asked),
     }

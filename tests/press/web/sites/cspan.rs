@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 const SPOKEN: [(&str, &str); 4] = [
     ("ANNA MOREAU", "THE COMMISSION WILL COME TO ORDER. WE ARE HERE TO SPEAK ABOUT THE OUTER BASIN."),
-    ("TOMAS REED", "MADAM CHAIR, THE FERRIES CARRY NINE HUNDRED PEOPLE A DAY AND THEY CANNOT WAIT FOR THE TIDE."),
+    (
+        "TOMAS REED",
+        "MADAM CHAIR, THE FERRIES CARRY NINE HUNDRED PEOPLE A DAY AND THEY CANNOT WAIT FOR THE TIDE.",
+    ),
     ("ANNA MOREAU", "NOR WILL THEY HAVE TO. THE FAIRWAY STAYS OPEN THROUGH THE WHOLE OF THE WORK."),
     ("TOMAS REED", "THEN I HAVE NO FURTHER QUESTIONS."),
 ];
@@ -46,7 +49,9 @@ fn program(id: &str, captions: bool) -> Answer {
 
 fn transcript(id: &str) -> Answer {
     match id {
-        "660118" => Answer::json(&json!({"parts": parts(), "disclaimer": "*This text was compiled from uncorrected Closed Captioning."})),
+        "660118" => Answer::json(
+            &json!({"parts": parts(), "disclaimer": "*This text was compiled from uncorrected Closed Captioning."}),
+        ),
         _ => Answer::new(202, "text/html", ""),
     }
 }

@@ -115,7 +115,9 @@ pub(super) fn answer(asked: &Asked) -> Answer {
 fn bomb() -> Vec<u8> {
     let mut block = Vec::with_capacity(64 * 1024);
     let mut deflate = flate2::Compress::new(flate2::Compression::best(), false);
-    deflate.compress_vec(&vec![b' '; 1024 * 1024], &mut block, flate2::FlushCompress::Full).expect("room for it");
+    deflate
+        .compress_vec(&vec![b' '; 1024 * 1024], &mut block, flate2::FlushCompress::Full)
+        .expect("room for it");
     let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     bytes.extend(block.repeat(200));
     bytes.extend([3, 0]);

@@ -43,7 +43,9 @@ fn watch(video: &str) -> Answer {
         "quietWater3" => page(video, "OK", None),
         "consentWal4" => Answer::redirect(
             302,
-            &format!("https://consent.youtube.com/m?continue=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{video}&gl=DE&m=0&pc=yt"),
+            &format!(
+                "https://consent.youtube.com/m?continue=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{video}&gl=DE&m=0&pc=yt"
+            ),
         ),
         "consentPag5" => consent(),
         "botWallYou6" => page(video, "LOGIN_REQUIRED", None),
@@ -124,7 +126,8 @@ fn captions(asked: &Asked) -> Answer {
         return Answer::new(200, "text/html", "");
     }
     let machine = asked.query("kind").as_deref() == Some("asr");
-    let lines = SPOKEN.map(|line| if machine { line.to_lowercase().replace('.', "") } else { line.to_owned() });
+    let lines =
+        SPOKEN.map(|line| if machine { line.to_lowercase().replace('.', "") } else { line.to_owned() });
     if asked.query("fmt").as_deref() == Some("json3") {
         let events: Vec<Value> = lines
             .iter()

@@ -1,0 +1,55 @@
+//! One run of `ibid serve`.
+
+use super::{Press, until_within};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+
+pub(super) struct Server {
+    child: Child,
+    pub(super) base: String,
+}
+
+impl Server {
+    pub(super) async fn start(press: &Press, flags: &[&str]) -> Server {
+        let mut args = vec!["serve", "--listen", "127.0.0.1:0"];
+        args.extend(flags);
+        let log = std::fs::File::create(press.log_file()).expect("a log file");
+        let mut command = press.command(&args).into_inner();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("it has a standard output")).lines();
+        let ready = async {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Some(base) = line.strip_prefix("ready ") {
+                    return Some(base.to_owned());
+                }
+            }
+            None
+        };
+        let ready = tokio::time::timeout(Duration::from_secs(60), ready).await;
+        let Ok(Some(base)) = ready else {
+            panic!("the server did not say that it was ready:\n{}", press.log());
+        };
+        Server { child, base }
+    }
+
+    pub(super) fn process_id(&self) -> u32 {
+        self.child.id().expect("it has not ended")
+    }
+
+    pub(super) async fn kill(mut self) {
+        self.child.kill().await.expect("it can be killed");
+    }
+
+    pub(super) async fn stop(mut self) -> Option<i32> {
+        let id = self.process_id().to_string();
+        let sent = tokio::process::Command::new("kill").args(["-TERM", &id]).status().await;
+        assert!(sent.is_ok_and(|status| status.success()), "the server could not be told to stop");
+        until_within(Duration::from_secs(20), "the server to stop", async || match self.child.try_wait() {
+            Ok(Some(status)) => Ok(status.code()),
+            _ => Err("it still runs".into()),
+        })
+        .await
+    }
+}
