@@ -1,1 +1,6 @@
-//! To come.
+//! Markdown for people who quote: see the README.
+#![doc = include_str!("../README.md")]
+
+pub mod label;
+pub mod speech;
+pub mod url;

@@ -1,0 +1,258 @@
+//! Labels of turns: "Question:", "A. Moreau:". A label is a question or answer mark, an office in a conversation, or a name
+//! of at most five words without a verb.
+
+use serde::{Deserialize, Serialize};
+
+use crate::speech;
+
+/// What a label calls the one who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    Question,
+    Answer,
+    /// An office in a conversation: "Moderator".
+    Role,
+    Name,
+}
+
+/// Reads a label, with or without its colon.
+pub fn read(words: &str) -> Option<Label> {
+    let words = trim(words);
+    if words.is_empty() || words.len() > 120 {
+        return None;
+    }
+    // "Question 3", "Q2" and "Q." are questions still.
+    let bare =
+        words.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '#'));
+    if speech::has(|language| language.question, bare) {
+        return Some(Label::Question);
+    }
+    if speech::has(|language| language.answer, bare) {
+        return Some(Label::Answer);
+    }
+    if speech::has(|language| language.roles, bare) {
+        return Some(Label::Role);
+    }
+    is_name(words).then_some(Label::Name)
+}
+
+/// Is this, with or without its colon, the label of a turn?
+pub fn is_label(words: &str) -> bool {
+    read(words).is_some()
+}
+
+/// Splits a paragraph that opens with a label into the label, without its colon, and what is said. `None` where the words
+/// before the first colon are no label or nothing follows them.
+pub fn split(paragraph: &str) -> Option<(&str, &str)> {
+    let start = paragraph.trim_start();
+    let (at, colon) = start.char_indices().take(121).find(|(_, c)| is_colon(*c))?;
+    let (words, rest) = (&start[..at], &start[at + colon.len_utf8()..]);
+    // "12:30", "https://" and "a:b" are no labels.
+    let apart = rest.starts_with(|c: char| c.is_whitespace() || c == '*' || c == '_' || !c.is_ascii());
+    (apart && !words.contains('\n') && !rest.trim().is_empty() && is_label(words))
+        .then(|| (words.trim(), rest.trim_start()))
+}
+
+/// Is this one of the colons that close a label?
+pub fn is_colon(c: char) -> bool {
+    matches!(c, ':' | '：' | '︰')
+}
+
+fn trim(words: &str) -> &str {
+    words.trim().trim_end_matches(is_colon).trim()
+}
+
+/// A name of at most five words: each in capitals or a particle, none of them a verb, a pronoun or a remark. What stands
+/// in brackets after it, or behind a comma, is the name's office and does not count.
+fn is_name(words: &str) -> bool {
+    let name = words.split(['(', '[', ',']).next().unwrap_or(words).trim();
+    let name = match name.is_empty() {
+        true => return false,
+        false => name,
+    };
+    if speech::has(|language| language.remarks, name.trim_end_matches('.')) {
+        return false;
+    }
+    let parts: Vec<&str> = name.split_whitespace().collect();
+    if parts.len() > 5 || !parts.iter().all(|part| is_part_of_name(part)) {
+        return false;
+    }
+    let first_is_remark = parts.len() > 1 && speech::has(|language| language.remarks, parts[0]);
+    let holds_verb = parts.iter().any(|part| is_never_in_name(part, parts.len()));
+    let named = parts.iter().any(|part| !speech::has(|language| language.particles, part));
+    let holds_letters = name.chars().any(char::is_alphabetic);
+    holds_letters && named && !first_is_remark && !holds_verb && is_short_enough(name)
+}
+
+/// A capital, a script without capitals, an initial, or a particle.
+fn is_part_of_name(part: &str) -> bool {
+    let stop = |c: char| {
+        matches!(
+            c,
+            '.' | '!'
+                | '?'
+                | '…'
+                | ';'
+                | '"'
+                | '“'
+                | '”'
+                | '«'
+                | '»'
+                | '/'
+                | '='
+                | '<'
+                | '>'
+                | '@'
+                | '#'
+                | '*'
+                | '_'
+                | '。'
+                | '、'
+                | '，'
+        )
+    };
+    let end_is_stop = part.ends_with('.') && !is_abbreviation(part);
+    let inside = part.trim_end_matches('.');
+    if end_is_stop || inside.chars().any(|c| stop(c) && c != '.') || inside.contains("..") {
+        return false;
+    }
+    match inside.trim_start_matches(['\'', '’', '‘', '-', '–']).chars().next() {
+        Some(c) if c.is_uppercase() => true,
+        Some(c) if c.is_lowercase() => is_particle(inside),
+        Some('&') => inside.len() == 1,
+        // A number belongs to a name ("Speaker 2") but makes none alone: the caller asks for letters.
+        Some(c) if c.is_ascii_digit() => inside.len() <= 2 && inside.bytes().all(|b| b.is_ascii_digit()),
+        Some(c) => c.is_alphabetic(),
+        None => false,
+    }
+}
+
+/// "al-Rashid", "d'Arc" and "O'Neill" carry their capital behind the particle.
+fn is_particle(part: &str) -> bool {
+    const MORE: &[&str] = &[
+        "van", "von", "der", "den", "ter", "ten", "da", "das", "do", "dos", "di", "della", "lo", "bin",
+        "ibn", "bint", "al", "el", "ben", "abu", "ap", "y", "zu", "av", "af", "af", "op", "het", "'t",
+    ];
+    let known = |part: &str| MORE.contains(&part) || speech::has(|language| language.particles, part);
+    known(part)
+        || part.split_once(['-', '\'', '’']).is_some_and(|(particle, rest)| {
+            known(particle) && rest.chars().next().is_some_and(char::is_uppercase)
+        })
+}
+
+fn is_abbreviation(part: &str) -> bool {
+    let bare = part.trim_end_matches('.');
+    bare.chars().count() <= 2 || bare.contains('.') || speech::has(|language| language.abbreviations, bare)
+}
+
+fn is_never_in_name(part: &str, parts: usize) -> bool {
+    let bare = part.trim_end_matches('.');
+    // An initial may be spelt like a pronoun ("I:", "A. Moreau"), and capitals may be a name's ("WHO").
+    let initial = bare.chars().count() == 1;
+    let acronym = parts == 1 && bare.len() > 1 && bare.chars().all(char::is_uppercase);
+    !initial
+        && !acronym
+        && !is_particle(bare)
+        && (speech::has(|language| language.not_in_names, bare) || is_verb(bare))
+}
+
+/// Only verbs of saying that are no noun too could stand in a name's place ("Moreau Said").
+fn is_verb(part: &str) -> bool {
+    const NAMES_TOO: &[&str] =
+        &["states", "state", "report", "reports", "claim", "stress", "note", "post", "رد", "بين", "وعد"];
+    let lower = part.to_lowercase();
+    !NAMES_TOO.contains(&lower.as_str()) && speech::has(|language| language.says, &lower)
+}
+
+/// Scripts without spaces have no words to count: a name is short there.
+fn is_short_enough(name: &str) -> bool {
+    let spaceless = name
+        .chars()
+        .filter(|c| matches!(*c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{e00}'..='\u{e7f}'))
+        .count();
+    spaceless <= 10
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_questions_answers_roles_and_names() {
+        let check = |words: &str, expected: Label| assert_eq!(read(words), Some(expected), "{words}");
+        check("Question:", Label::Question);
+        check("Q", Label::Question);
+        check("Q.", Label::Question);
+        check("Question 3", Label::Question);
+        check("Frage", Label::Question);
+        check("Вопрос:", Label::Question);
+        check("سؤال", Label::Question);
+        check("Answer", Label::Answer);
+        check("A:", Label::Answer);
+        check("Réponse :", Label::Answer);
+        check("Respuesta", Label::Answer);
+        check("moderator", Label::Role);
+        check("THE PRESIDENT", Label::Role);
+        check("Moreau", Label::Name);
+        check("A. Moreau", Label::Name);
+        check("Dr. Ida van der Brandt", Label::Name);
+        check("Omar al-Rashid", Label::Name);
+        check("Jean d’Ormes", Label::Name);
+        check("MOREAU", Label::Name);
+        check("Moreau (through an interpreter)", Label::Name);
+        check("Moreau, Minister of Waterways and of all the canals", Label::Name);
+        check("Minister of Waterways", Label::Name);
+        check("Speaker 2", Label::Role);
+        check("Brandt and Moreau", Label::Name);
+        check("Анна Петрова", Label::Name);
+        check("محمد بن سالم", Label::Name);
+        check("田中", Label::Name);
+        check("I", Label::Name);
+    }
+
+    #[test]
+    fn ordinary_words_before_a_colon_are_no_label() {
+        for words in [
+            "",
+            ":",
+            "Note",
+            "Remember this",
+            "One thing is clear",
+            "He said",
+            "What He Said Then",
+            "Moreau Said",
+            "🚢",
+            "🚢 Moreau",
+            "the gate",
+            "12",
+            "12.30",
+            "https",
+            "Update",
+            "Источник",
+            "This is what the Minister told us",
+            "It was late. Moreau",
+            "A name of far too many Words",
+            "Monday",
+            "Wichtig",
+            "Attention",
+            "The",
+            "of the",
+            "“Moreau”",
+        ] {
+            assert_eq!(read(words), None, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_paragraph_is_split_at_its_label() {
+        assert_eq!(split("Question: Was it late?"), Some(("Question", "Was it late?")));
+        assert_eq!(split("A. Moreau : It was."), Some(("A. Moreau", "It was.")));
+        assert_eq!(split("田中：こんにちは"), Some(("田中", "こんにちは")));
+        assert_eq!(split("Question:"), None);
+        assert_eq!(split("The gate closed at 21:12: late."), None);
+        assert_eq!(split("Moreau:late"), None);
+        assert_eq!(split("https://harbour.example"), None);
+        assert_eq!(split("It was late"), None);
+    }
+}
