@@ -211,11 +211,12 @@ create table verdict (
     quotation_id bigint not null references quotation (quotation_id),
     words_digest text not null,
     capture_id bigint references capture (capture_id),
-    verdict text not null,
+    seen_capture_id bigint,              -- newest good copy known when judging: a newer one asks for a new verdict
+    verdict text not null,               -- a verdict of quotecheck, or reported, or beyond (past a transcript's end)
     cut text not null,                   -- none, start, end, both
     material boolean not null,
     finding text not null,               -- JSON of quotecheck::Finding
-    passage text not null,               -- JSON: the quoted passage with its surroundings
+    passage text not null,               -- JSON of quote::Passage; empty is none
     judged_at bigint not null
 );
 create index verdict_quotation on verdict (quotation_id);

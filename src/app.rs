@@ -5,7 +5,7 @@ use crate::outside::{db::Db, files::Files, mail::Mailer};
 use crate::time::Time;
 use crate::web::cache::Pages;
 use crate::web::template::Templates;
-use crate::{Error, Result, error::Context};
+use crate::{Error, Result, error::Context, quote};
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
@@ -23,6 +23,7 @@ pub struct Parts {
     pub mailer: Mailer,
     pub templates: Templates,
     pub pages: Pages,
+    pub recent_texts: quote::Recent,
     /// Rung when a job was queued.
     pub bell: Notify,
     /// Argon2id takes 19 MiB each: never more of them than cores.
@@ -61,6 +62,7 @@ impl App {
             mailer: Mailer::open(&config.mail, &from)?,
             templates: Templates::built_in()?,
             pages: Pages::default(),
+            recent_texts: quote::Recent::default(),
             bell: Notify::new(),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
             db,

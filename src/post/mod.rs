@@ -1,15 +1,523 @@
-//! A post is a dated piece, a page an undated one.
+//! A post is a dated piece, a page an undated one; both are written in Markdown, rendered when saved, and never when read.
+//!
+//! What readers see is the post's own row. Whatever is saved over a published post waits in its working copy until
+//! the author says *update*. Citations and quotations follow the row: [`record`].
 
+pub mod record;
 pub mod slug;
 
-use crate::Result;
-use crate::app::App;
-use crate::id::PostId;
+use crate::app::{App, compute};
+use crate::id::{PersonId, PostId, RevisionId, SourceId};
+use crate::outside::db::{Taken, Topic, Tx, record, sql, words};
+use crate::outside::queue::{self, Job};
+use crate::person::{Person, Role};
+use crate::publication::Publication;
+use crate::time::Time;
+use crate::{Error, Result, error::Context};
 
-pub async fn publish_scheduled(_app: &App, _id: PostId) -> Result<()> {
-    Ok(())
+words! {
+    pub enum Kind {
+        Post "post",
+        Page "page",
+    }
 }
 
-pub async fn rerender(_app: &App) -> Result<()> {
-    Ok(())
+words! {
+    pub enum Status {
+        Draft "draft",
+        Scheduled "scheduled",
+        Published "published",
+        Binned "binned",
+    }
 }
+
+record! {
+    #[derive(Debug, Clone)]
+    pub struct Post {
+        pub post_id: PostId,
+        pub kind: Kind,
+        pub slug: String,
+        pub month: String,
+        pub author_id: PersonId,
+        pub title: String,
+        pub excerpt: String,
+        pub markdown: String,
+        pub tags: String,
+        pub correction: String,
+        pub document: String,
+        pub renderer: i64,
+        pub language: String,
+        pub pinned_at: Option<Time>,
+        pub first_published_at: Option<Time>,
+        pub published_at: Option<Time>,
+        pub binned_at: Option<Time>,
+        pub created_at: Time,
+        pub updated_at: Time,
+    }
+}
+
+record! {
+    /// What an author saved over a published post.
+    #[derive(Debug, Clone)]
+    pub struct WorkingCopy {
+        pub title: String,
+        pub excerpt: String,
+        pub markdown: String,
+        pub tags: String,
+        pub correction: String,
+        pub saved_at: Time,
+    }
+}
+
+/// What a person wrote, as a form or the API hands it over.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    pub title: String,
+    pub excerpt: String,
+    pub markdown: String,
+    pub tags: String,
+    pub correction: String,
+}
+
+/// A draft made ready to be stored: the slow part, done outside any transaction.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    pub draft: Draft,
+    pub document: markup::Document,
+    json: String,
+}
+
+/// First segments of addresses that are taken by the program itself.
+const RESERVED: &[&str] = &[
+    "about-captures", "api", "archive", "author", "comments", "comments.atom", "comments.json", "comments.rss", "desk",
+    "favicon.ico", "feed.atom", "feed.json", "feed.rss", "health", "media", "metrics", "oembed", "page", "robots.txt",
+    "search", "sitemap.xml", "sources", "speakers", "statements", "static", "subscribe", "subscription", "tag", "timegate",
+    "timemap",
+];
+
+const LONGEST: usize = 1 << 20;
+
+impl Rendered {
+    pub async fn of(app: &App, draft: Draft) -> Result<Rendered> {
+        if draft.markdown.len() > LONGEST {
+            return Err(Error::TooLarge("A post may be one megabyte of text.".into()));
+        }
+        let options = app.db.read(Publication::load).await?.reading(&app.base_url);
+        compute(move || {
+            let document = markup::read(&draft.markdown, &options);
+            let json = serde_json::to_string(&document).internal("writing a rendered post")?;
+            Ok(Rendered { draft, document, json })
+        })
+        .await?
+    }
+}
+
+impl Post {
+    pub fn find(tx: &mut Tx, id: PostId) -> Result<Post> {
+        tx.one(sql!("-- Post::find
+            select * from post where post_id = ?1"), (id,))
+    }
+
+    /// The public post at an address.
+    pub fn public(tx: &mut Tx, month: &str, slug: &str, now: Time) -> Result<Post> {
+        tx.one(
+            sql!("-- Post::public
+                select * from post
+                where kind = 'post' and month = ?1 and slug = ?2 and published_at <= ?3 and binned_at is null"),
+            (month, slug, now),
+        )
+    }
+
+    /// The public page at an address.
+    pub fn public_page(tx: &mut Tx, slug: &str, now: Time) -> Result<Post> {
+        tx.one(
+            sql!("-- Post::public_page
+                select * from post where kind = 'page' and slug = ?1 and published_at <= ?2 and binned_at is null"),
+            (slug, now),
+        )
+    }
+
+    pub fn is_public(&self, now: Time) -> bool {
+        self.binned_at.is_none() && self.published_at.is_some_and(|at| at <= now)
+    }
+
+    pub fn status(&self, now: Time) -> Status {
+        match self.published_at {
+            _ if self.binned_at.is_some() => Status::Binned,
+            None => Status::Draft,
+            Some(at) if at > now => Status::Scheduled,
+            Some(_) => Status::Published,
+        }
+    }
+
+    /// `/2026/03/the-barrier`, or `/about` for a page. A draft has the address it would get in the month of its making.
+    pub fn path(&self) -> String {
+        match self.kind {
+            Kind::Page => format!("/{}", self.slug),
+            Kind::Post if self.month.is_empty() => {
+                format!("/{}/{}", self.created_at.format(&jiff::tz::TimeZone::UTC, "%Y/%m"), self.slug)
+            }
+            Kind::Post => format!("/{}/{}", self.month, self.slug),
+        }
+    }
+
+    /// The rendered document as it was saved.
+    pub fn document(&self) -> Result<markup::Document> {
+        serde_json::from_str(&self.document).internal("a rendered post cannot be read")
+    }
+
+    /// Public posts, newest first, pinned ones before all on the first page.
+    pub fn latest(tx: &mut Tx, before: Option<(Time, PostId)>, limit: usize, now: Time) -> Result<Vec<Post>> {
+        let (at, id) = before.unwrap_or((Time(i64::MAX), PostId(i64::MAX)));
+        tx.all(
+            sql!("-- Post::latest
+                select * from post
+                where kind = 'post' and published_at <= ?3 and binned_at is null
+                    and (published_at < ?1 or (published_at = ?1 and post_id < ?2))
+                order by published_at desc, post_id desc limit ?4"),
+            (at, id, now, limit),
+        )
+    }
+
+    /// Posts as the desk lists them: all of them to editors, their own to others.
+    pub fn for_desk(tx: &mut Tx, person: &Person, limit: usize) -> Result<Vec<Post>> {
+        let only = (!person.role.may_edit_all()).then_some(person.person_id);
+        tx.all(
+            sql!("-- Post::for_desk
+                select * from post
+                where binned_at is null and (cast(?1 as bigint) is null or author_id = ?1)
+                order by case when published_at is null then 0 else 1 end, updated_at desc limit ?2"),
+            (only, limit),
+        )
+    }
+
+    pub fn before_id(tx: &mut Tx, before: Option<PostId>, limit: usize) -> Result<Vec<Post>> {
+        tx.all(
+            sql!("-- Post::before_id
+                select * from post where binned_at is null and post_id < ?1 order by post_id desc limit ?2"),
+            (before.map_or(i64::MAX, |id| id.0), limit),
+        )
+    }
+
+    pub fn public_before_id(tx: &mut Tx, before: Option<PostId>, limit: usize, now: Time) -> Result<Vec<Post>> {
+        tx.all(
+            sql!("-- Post::public_before_id
+                select * from post
+                where binned_at is null and published_at <= ?3 and post_id < ?1 order by post_id desc limit ?2"),
+            (before.map_or(i64::MAX, |id| id.0), limit, now),
+        )
+    }
+
+    /// Whether this person may open and change this post in the desk.
+    pub fn may_edit(&self, person: &Person) -> bool {
+        person.role.may_edit_all() || self.author_id == person.person_id
+    }
+
+    /// Makes a draft. A slug that was asked for must be free; one made from the title finds itself a free form.
+    pub fn create(
+        tx: &mut Tx,
+        author: PersonId,
+        kind: Kind,
+        asked: Option<&str>,
+        new: &Rendered,
+        now: Time,
+    ) -> Result<Post> {
+        if new.draft.title.trim().is_empty() {
+            return Err(Error::Invalid("A post needs a title.".into()));
+        }
+        let slug = match asked.filter(|s| !s.is_empty()) {
+            Some(asked) => checked_slug(asked, kind)?,
+            None => free_slug(tx, &slug::slugify(&new.draft.title), kind)?,
+        };
+        let language = Publication::load(tx)?.language;
+        let draft = &new.draft;
+        let post: Post = tx
+            .one(
+                sql!("-- Post::create
+                    insert into post (kind, slug, month, author_id, title, excerpt, markdown, tags, correction, document,
+                        renderer, language, created_at, updated_at)
+                    values (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12) returning *"),
+                (
+                    kind,
+                    &slug,
+                    author,
+                    draft.title.trim(),
+                    &draft.excerpt,
+                    &draft.markdown,
+                    &draft.tags,
+                    &draft.correction,
+                    &new.json,
+                    markup::RENDERER_VERSION,
+                    language,
+                    now,
+                ),
+            )
+            .taken(&format!("Another {kind} has the address “{slug}” already; choose another."))?;
+        record::follow(tx, &post, &new.document, now)?;
+        Ok(post)
+    }
+
+    /// Keeps what was written. Readers of a published post see nothing of it until [`Post::update`].
+    pub fn save(&self, tx: &mut Tx, person: PersonId, new: &Rendered, now: Time) -> Result<()> {
+        if self.published_at.is_none() {
+            return self.replace(tx, person, new, now);
+        }
+        let draft = &new.draft;
+        tx.run(
+            sql!("-- Post::save
+                insert into working_copy (post_id, title, excerpt, markdown, tags, correction, person_id, saved_at)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                on conflict (post_id) do update set title = excluded.title, excerpt = excluded.excerpt,
+                    markdown = excluded.markdown, tags = excluded.tags, correction = excluded.correction,
+                    person_id = excluded.person_id, saved_at = excluded.saved_at"),
+            (
+                self.post_id,
+                draft.title.trim(),
+                &draft.excerpt,
+                &draft.markdown,
+                &draft.tags,
+                &draft.correction,
+                person,
+                now,
+            ),
+        )?;
+        // Sources are kept while writing, before anybody reads.
+        record::keep_sources(tx, &new.document, now)
+    }
+
+    /// Puts new words in force: at once what readers see, if the post is published.
+    pub fn replace(&self, tx: &mut Tx, person: PersonId, new: &Rendered, now: Time) -> Result<()> {
+        let draft = &new.draft;
+        if draft.title.trim().is_empty() {
+            return Err(Error::Invalid("A post needs a title.".into()));
+        }
+        tx.run(
+            sql!("-- Post::replace
+                update post set title = ?2, excerpt = ?3, markdown = ?4, tags = ?5, correction = ?6, document = ?7,
+                    renderer = ?8, updated_at = ?9
+                where post_id = ?1"),
+            (
+                self.post_id,
+                draft.title.trim(),
+                &draft.excerpt,
+                &draft.markdown,
+                &draft.tags,
+                &draft.correction,
+                &new.json,
+                markup::RENDERER_VERSION,
+                now,
+            ),
+        )?;
+        tx.run(sql!("-- Post::replace, the copy
+            delete from working_copy where post_id = ?1"), (self.post_id,))?;
+        let post = Post::find(tx, self.post_id)?;
+        if post.published_at.is_some() {
+            post.revise(tx, person, now)?;
+        }
+        record::follow(tx, &post, &new.document, now)?;
+        post.told(tx)
+    }
+
+    /// Lets readers see the post: at once, from a past moment on, or when a coming moment is here.
+    pub fn publish(&self, tx: &mut Tx, person: &Person, at: Time, now: Time) -> Result<Post> {
+        if !person.role.may_publish() {
+            return Err(Error::Forbidden("A contributor writes; an author or editor publishes.".into()));
+        }
+        let first = self.first_published_at.unwrap_or(at);
+        let month = match self.kind {
+            Kind::Page => String::new(),
+            Kind::Post if !self.month.is_empty() => self.month.clone(),
+            Kind::Post => first.format(&Publication::load(tx)?.time_zone(), "%Y/%m"),
+        };
+        let post: Post = tx
+            .one(
+                sql!("-- Post::publish
+                    update post set published_at = ?2, first_published_at = ?3, month = ?4, updated_at = ?5
+                    where post_id = ?1 returning *"),
+                (self.post_id, at, first, month, now),
+            )
+            .taken("Another post of that month has this address; choose another slug.")?;
+        post.revise(tx, person.person_id, now)?;
+        if at > now {
+            queue::push(tx, &Job::Publish(post.post_id), at)?;
+        }
+        queue::push(tx, &Job::CheckPost(post.post_id), now)?;
+        post.told(tx)?;
+        Ok(post)
+    }
+
+    /// Takes the post back: readers find nothing, the desk keeps everything.
+    pub fn unpublish(&self, tx: &mut Tx, now: Time) -> Result<()> {
+        tx.run(
+            sql!("-- Post::unpublish
+                update post set published_at = null, updated_at = ?2 where post_id = ?1"),
+            (self.post_id, now),
+        )?;
+        self.told(tx)
+    }
+
+    pub fn bin(&self, tx: &mut Tx, now: Time) -> Result<()> {
+        tx.run(
+            sql!("-- Post::bin
+                update post set binned_at = ?2, updated_at = ?2 where post_id = ?1"),
+            (self.post_id, now),
+        )?;
+        self.told(tx)
+    }
+
+    /// Gives a post another address, as long as nobody could have linked to the old one.
+    pub fn rename(&self, tx: &mut Tx, asked: &str) -> Result<()> {
+        let slug = checked_slug(asked, self.kind)?;
+        if slug == self.slug {
+            return Ok(());
+        }
+        if self.first_published_at.is_some() {
+            return Err(Error::Conflict("A published post keeps its address.".into()));
+        }
+        tx.run(sql!("-- Post::rename
+            update post set slug = ?2 where post_id = ?1"), (self.post_id, &slug))
+            .taken(&format!("Another {} has the address “{slug}” already; choose another.", self.kind))?;
+        Ok(())
+    }
+
+    pub fn pin(&self, tx: &mut Tx, at: Option<Time>) -> Result<()> {
+        tx.run(sql!("-- Post::pin
+            update post set pinned_at = ?2 where post_id = ?1"), (self.post_id, at))?;
+        self.told(tx)
+    }
+
+    pub fn working_copy(&self, tx: &mut Tx) -> Result<Option<WorkingCopy>> {
+        tx.first(sql!("-- Post::working_copy
+            select title, excerpt, markdown, tags, correction, saved_at from working_copy where post_id = ?1"), (self.post_id,))
+    }
+
+    /// What the editor opens with: the working copy, else what readers see.
+    pub fn draft(&self, tx: &mut Tx) -> Result<Draft> {
+        Ok(match self.working_copy(tx)? {
+            Some(copy) => Draft {
+                title: copy.title,
+                excerpt: copy.excerpt,
+                markdown: copy.markdown,
+                tags: copy.tags,
+                correction: copy.correction,
+            },
+            None => Draft {
+                title: self.title.clone(),
+                excerpt: self.excerpt.clone(),
+                markdown: self.markdown.clone(),
+                tags: self.tags.clone(),
+                correction: self.correction.clone(),
+            },
+        })
+    }
+
+    fn revise(&self, tx: &mut Tx, person: PersonId, now: Time) -> Result<()> {
+        let _: (RevisionId,) = tx.one(
+            sql!("-- Post::revise
+                insert into revision (post_id, title, excerpt, markdown, person_id, saved_at)
+                values (?1, ?2, ?3, ?4, ?5, ?6) returning revision_id"),
+            (self.post_id, &self.title, &self.excerpt, &self.markdown, person, now),
+        )?;
+        Ok(())
+    }
+
+    /// The post's own page and every list that may show it are forgotten.
+    fn told(&self, tx: &mut Tx) -> Result<()> {
+        tx.changed(self.post_id.topic())?;
+        tx.changed(posts_topic())?;
+        for source in cited_sources(tx, self.post_id)? {
+            tx.changed(source.topic())?;
+        }
+        Ok(())
+    }
+}
+
+/// What lists of posts show.
+pub fn posts_topic() -> Topic {
+    Topic("posts".into())
+}
+
+fn cited_sources(tx: &mut Tx, post: PostId) -> Result<Vec<SourceId>> {
+    let ids: Vec<(SourceId,)> = tx.all(
+        sql!("-- cited_sources
+            select distinct coalesce(merged_into, source_id) from citation join source using (source_id)
+            where post_id = ?1"),
+        (post,),
+    )?;
+    Ok(ids.into_iter().map(|(id,)| id).collect())
+}
+
+fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
+    let slug = slug::slugify(asked);
+    if kind == Kind::Page && RESERVED.contains(&slug.as_str()) || slug.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Error::Conflict(format!("The address “{slug}” is taken by the program itself; choose another.")));
+    }
+    Ok(slug)
+}
+
+fn free_slug(tx: &mut Tx, wanted: &str, kind: Kind) -> Result<String> {
+    for n in 1.. {
+        let slug = if n == 1 { wanted.to_owned() } else { format!("{wanted}-{n}") };
+        let taken: (i64,) = tx.one(sql!("-- free_slug
+            select count(*) from post where kind = ?1 and slug = ?2"), (kind, &slug))?;
+        if taken.0 == 0 && checked_slug(&slug, kind).is_ok() {
+            return Ok(slug);
+        }
+    }
+    unreachable!("numbers do not end")
+}
+
+/// A scheduled post's hour has come: whatever lists posts must be made anew.
+pub async fn publish_scheduled(app: &App, id: PostId) -> Result<()> {
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            let post = Post::find(tx, id)?;
+            if post.is_public(now) { post.told(tx) } else { Ok(()) }
+        })
+        .await
+}
+
+/// Renders again, a few at a time, what an older renderer wrote.
+pub async fn rerender(app: &App) -> Result<()> {
+    loop {
+        let stale: Vec<Post> = app
+            .db
+            .read(|tx| {
+                tx.all(sql!("-- rerender
+                    select * from post where renderer <> ?1 order by post_id limit 20"), (markup::RENDERER_VERSION,))
+            })
+            .await?;
+        if stale.is_empty() {
+            return Ok(());
+        }
+        for post in stale {
+            let draft = Draft { markdown: post.markdown.clone(), ..Draft::default() };
+            let new = Rendered::of(app, draft).await?;
+            let now = app.now();
+            app.db
+                .write(move |tx| {
+                    tx.run(
+                        sql!("-- rerender, one
+                            update post set document = ?2, renderer = ?3 where post_id = ?1 and markdown = ?4"),
+                        (post.post_id, &new.json, markup::RENDERER_VERSION, &post.markdown),
+                    )?;
+                    record::follow(tx, &post, &new.document, now)?;
+                    post.told(tx)
+                })
+                .await?;
+        }
+    }
+}
+
+/// Whether a role may do what a status asks for, said to its person.
+pub fn may_take_status(role: Role, status: Status) -> Result<()> {
+    match status {
+        Status::Published | Status::Scheduled if !role.may_publish() => {
+            Err(Error::Forbidden("A contributor writes; an author or editor publishes.".into()))
+        }
+        _ => Ok(()),
+    }
+}
+
+

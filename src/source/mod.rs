@@ -398,3 +398,22 @@ impl Citation {
         )
     }
 }
+
+impl Source {
+    /// What it is called: its title, else its address without the scheme.
+    pub fn name(&self) -> String {
+        if !self.title.is_empty() {
+            return self.title.clone();
+        }
+        self.url.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned()
+    }
+
+    /// Where it stands: the site's own name, else the host.
+    pub fn place(&self) -> String {
+        if !self.site.is_empty() {
+            return self.site.clone();
+        }
+        let host = url::Url::parse(&self.url).ok().and_then(|u| u.host_str().map(str::to_owned));
+        host.map(|h| h.trim_start_matches("www.").to_owned()).unwrap_or_default()
+    }
+}

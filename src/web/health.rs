@@ -1,4 +1,4 @@
-//! `/health`: for load balancers and monitors.
+//! `/health`: for load balancers and monitors. Nothing else answers while the database is being brought up to date.
 
 use crate::app::App;
 use axum::Json;

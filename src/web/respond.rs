@@ -19,10 +19,15 @@ pub(super) fn page(html: String, topics: Vec<Topic>) -> Response {
 }
 
 /// The same for a feed, a sitemap and the like.
-pub(super) fn document(media_type: &'static str, body: String, topics: Vec<Topic>) -> Response {
-    let mut response = body.into_response();
+pub(super) fn document(media_type: &str, body: String, topics: Vec<Topic>) -> Response {
+    kept(media_type, body, topics)
+}
+
+/// Bytes that are kept in memory under their address until something they show changes.
+pub(super) fn kept(media_type: &str, body: impl Into<axum::body::Body>, topics: Vec<Topic>) -> Response {
+    let mut response = Response::new(body.into());
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_TYPE, media_type.parse().expect("a media type is a header value"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
     response.extensions_mut().insert(Keep { topics });
     response

@@ -1,0 +1,156 @@
+//! Rows that follow a post's words: its tags, its citations with their sources, its quotations.
+
+use super::Post;
+use crate::id::{PostId, QuotationId, SourceId};
+use crate::outside::db::{Tx, sql};
+use crate::outside::queue::{self, Job};
+use crate::source::{self, Source};
+use crate::time::Time;
+use crate::{Result, quote};
+use std::collections::HashMap;
+
+/// Brings tags, citations and quotations in line with a document, asks for copies of sources that have none, and has the
+/// quotations judged.
+pub fn follow(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) -> Result<()> {
+    tag(tx, post)?;
+    let sources = cite(tx, post.post_id, document, now)?;
+    quote(tx, post.post_id, document, &sources)?;
+    keep_wanted(tx, document, &sources, now)?;
+    queue::push(tx, &Job::CheckPost(post.post_id), now)
+}
+
+/// Asks for copies of what a text cites, before anybody reads it.
+pub fn keep_sources(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<()> {
+    let sources = sources_of(tx, document, now)?;
+    keep_wanted(tx, document, &sources, now)
+}
+
+/// The tags of a post: name as written, slug as in its address.
+pub fn tags(written: &str) -> Vec<(String, String)> {
+    let mut tags: Vec<(String, String)> = Vec::new();
+    for name in written.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let slug = super::slug::slugify(name);
+        if !tags.iter().any(|(known, _)| *known == slug) {
+            tags.push((slug, name.to_owned()));
+        }
+    }
+    tags
+}
+
+fn tag(tx: &mut Tx, post: &Post) -> Result<()> {
+    tx.run(sql!("-- tag, old
+        delete from post_tag where post_id = ?1"), (post.post_id,))?;
+    for (slug, name) in tags(&post.tags) {
+        tx.run(sql!("-- tag
+            insert into post_tag (post_id, slug, name) values (?1, ?2, ?3)"), (post.post_id, slug, name))?;
+    }
+    Ok(())
+}
+
+fn sources_of(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<Vec<SourceId>> {
+    document
+        .citations
+        .iter()
+        .map(|citation| {
+            let kind = match citation.kind {
+                markup::Kind::Source => source::Kind::Source,
+                markup::Kind::Pointer => source::Kind::Pointer,
+            };
+            Ok(Source::of(tx, &citation.canonical, kind, now)?.source_id)
+        })
+        .collect()
+}
+
+fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Result<Vec<SourceId>> {
+    let sources = sources_of(tx, document, now)?;
+    tx.run(sql!("-- cite, old
+        delete from citation where post_id = ?1"), (post,))?;
+    for (position, (citation, source)) in document.citations.iter().zip(&sources).enumerate() {
+        tx.run(
+            sql!("-- cite
+                insert into citation (post_id, position, source_id, url, words, via, embed, keep)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+            (
+                post,
+                position,
+                *source,
+                &citation.url,
+                &citation.words,
+                citation.via,
+                citation.embed,
+                citation.keep,
+            ),
+        )?;
+    }
+    Ok(sources)
+}
+
+fn keep_wanted(tx: &mut Tx, document: &markup::Document, sources: &[SourceId], now: Time) -> Result<()> {
+    for (citation, &id) in document.citations.iter().zip(sources) {
+        if citation.keep && Source::find(tx, id)?.looked_at.is_none() {
+            Source::keep(tx, id, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Quotations that stay keep their row, and so their verdicts; a verdict belongs to exact words and one source.
+fn quote(tx: &mut Tx, post: PostId, document: &markup::Document, sources: &[SourceId]) -> Result<()> {
+    let old: Vec<(QuotationId, String, Option<SourceId>)> = tx.all(
+        sql!("-- quote, old
+            select quotation_id, words_digest, source_id from quotation where post_id = ?1 order by position"),
+        (post,),
+    )?;
+    let mut free: HashMap<(String, Option<SourceId>), Vec<QuotationId>> = HashMap::new();
+    for (id, digest, source) in old.into_iter().rev() {
+        free.entry((digest, source)).or_default().push(id);
+    }
+    // Places are unique within a post, so they are all cleared before any is taken.
+    tx.run(sql!("-- quote, clear places
+        update quotation set position = -1 - quotation_id where post_id = ?1"), (post,))?;
+    for (position, quotation) in document.quotations.iter().enumerate() {
+        let source = quotation.citation.map(|at| sources[at]);
+        let digest = quote::words_digest(&quotation.text);
+        match free.get_mut(&(digest.clone(), source)).and_then(Vec::pop) {
+            Some(id) => tx.run(
+                sql!("-- quote, again
+                    update quotation set position = ?2, line = ?3, kind = ?4, speaker = ?5, transcript = ?6, note = ?7
+                    where quotation_id = ?1"),
+                (
+                    id,
+                    position,
+                    quotation.line,
+                    quotation.kind.as_str(),
+                    quotation.speaker.clone(),
+                    quotation.transcript,
+                    quotation.note.clone().unwrap_or_default(),
+                ),
+            )?,
+            None => tx.run(
+                sql!("-- quote, new
+                    insert into quotation (post_id, position, line, kind, words, words_digest, speaker, transcript,
+                        source_id, note)
+                    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+                (
+                    post,
+                    position,
+                    quotation.line,
+                    quotation.kind.as_str(),
+                    &quotation.text,
+                    digest,
+                    quotation.speaker.clone(),
+                    quotation.transcript,
+                    source,
+                    quotation.note.clone().unwrap_or_default(),
+                ),
+            )?,
+        };
+    }
+    for gone in free.into_values().flatten() {
+        tx.run(sql!("-- quote, gone verdicts
+            delete from verdict where quotation_id = ?1"), (gone,))?;
+        tx.run(sql!("-- quote, gone
+            delete from quotation where quotation_id = ?1"), (gone,))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! The decision: what is said of each quotation, given the texts that are held of its source. Pure.
+
+use super::{Kind, Passage, Quotation};
+use crate::id::CaptureId;
+use crate::outside::db::{FromValue, Value};
+use crate::{Error, Result};
+use quotecheck::{Cut, Finding, Verdict};
+use std::sync::Arc;
+
+/// What is known of a source's words.
+pub enum Held {
+    /// The post names none, or names a place that keeps changing.
+    NoSource,
+    /// Nobody has looked yet.
+    Waiting,
+    /// Looked for, and never had.
+    Unavailable,
+    /// A good copy without words, such as a video that has no captions.
+    NoText(Option<CaptureId>),
+    /// Good copies with words, newest first.
+    Texts(Vec<Arc<Prepared>>),
+}
+
+/// A text indexed for comparison.
+pub struct Prepared {
+    /// None for a text that was handed over rather than captured.
+    pub capture: Option<CaptureId>,
+    pub digest: String,
+    pub source: quotecheck::Source,
+    pub text: String,
+    machine: bool,
+    language: String,
+}
+
+impl Prepared {
+    pub fn new(capture: Option<CaptureId>, text: String, machine: bool, language: &str, digest: String) -> Prepared {
+        let source = quotecheck::Source::new(&text);
+        Prepared { capture, digest, source, text, machine, language: language.to_owned() }
+    }
+}
+
+/// A question to this file.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub kind: Kind,
+    pub words: String,
+    pub transcript: Option<i64>,
+}
+
+impl From<&Quotation> for Asked {
+    fn from(q: &Quotation) -> Asked {
+        Asked { kind: q.kind, words: q.words.clone(), transcript: q.transcript }
+    }
+}
+
+/// A verdict, or one of two reasons to give none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    Said(Verdict),
+    /// Reported speech is never judged.
+    Reported,
+    /// After the last paragraph of a transcript that its source holds: not part of it.
+    Beyond,
+}
+
+/// What was decided of one quotation.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    pub ruling: Ruling,
+    pub finding: Option<Finding>,
+    pub passage: Option<Passage>,
+    pub capture: Option<CaptureId>,
+}
+
+impl Judgement {
+    fn bare(verdict: Verdict, capture: Option<CaptureId>) -> Judgement {
+        Judgement { ruling: Ruling::Said(verdict), finding: None, passage: None, capture }
+    }
+
+    pub fn cut(&self) -> Cut {
+        self.finding.as_ref().map_or(Cut::None, |f| f.cut)
+    }
+
+    pub fn material(&self) -> bool {
+        self.finding.as_ref().is_some_and(|f| f.material)
+    }
+}
+
+/// Judges quotations in order; `held` answers for the source of each. `None`: nothing can be said yet.
+pub fn judge<'a>(asked: &[Asked], held: impl Fn(usize) -> &'a Held) -> Vec<Option<Judgement>> {
+    let mut judgements: Vec<_> = asked.iter().enumerate().map(|(i, asked)| one(asked, held(i))).collect();
+    end_transcripts(asked, &mut judgements);
+    judgements
+}
+
+fn one(asked: &Asked, held: &Held) -> Option<Judgement> {
+    if asked.kind == Kind::Reported {
+        return Some(reported(asked, held));
+    }
+    match held {
+        Held::NoSource => Some(Judgement::bare(Verdict::NoSource, None)),
+        Held::Waiting => None,
+        Held::Unavailable => Some(Judgement::bare(Verdict::SourceUnavailable, None)),
+        Held::NoText(capture) => Some(Judgement::bare(Verdict::NoText, *capture)),
+        Held::Texts(texts) => texts.iter().map(|text| compare(&asked.words, text)).reduce(better),
+    }
+}
+
+fn compare(words: &str, text: &Prepared) -> Judgement {
+    let mut finding = text.find(words);
+    if text.machine {
+        // A machine's hearing proves nothing against a writer.
+        finding.material = false;
+        finding.changes.iter_mut().for_each(|change| change.material = false);
+    }
+    Judgement {
+        ruling: Ruling::Said(finding.verdict),
+        passage: Passage::around(&text.text, &finding.spans),
+        finding: Some(finding),
+        capture: text.capture,
+    }
+}
+
+impl Prepared {
+    fn find(&self, words: &str) -> Finding {
+        self.source.find_with(words, &quotecheck::Options { source_language: language(&self.language), ..Default::default() })
+    }
+}
+
+fn language(code: &str) -> Option<String> {
+    (!code.is_empty()).then(|| code.to_owned())
+}
+
+/// A source may have changed since the words were quoted: the copy that holds them best speaks, the newer one if equal.
+fn better(newer: Judgement, older: Judgement) -> Judgement {
+    if rank(&older) < rank(&newer) { older } else { newer }
+}
+
+fn rank(judgement: &Judgement) -> u8 {
+    match judgement.ruling {
+        Ruling::Said(Verdict::Verbatim) => 0,
+        Ruling::Said(Verdict::Elided) => 1,
+        Ruling::Said(Verdict::Altered) if !judgement.material() => 2,
+        Ruling::Said(Verdict::Altered) => 3,
+        Ruling::Said(Verdict::Spliced) => 4,
+        Ruling::Said(Verdict::TooShort) => 5,
+        _ => 6,
+    }
+}
+
+/// The nearest words in the source, offered and never judged.
+fn reported(asked: &Asked, held: &Held) -> Judgement {
+    let nearest = match held {
+        Held::Texts(texts) => texts.first().and_then(|text| {
+            let span = text.source.nearest(&asked.words)?;
+            Some((Passage::around(&text.text, &[span])?, text.capture))
+        }),
+        _ => None,
+    };
+    let (passage, capture) = nearest.map_or((None, None), |(passage, capture)| (Some(passage), capture));
+    Judgement { ruling: Ruling::Reported, finding: None, passage, capture }
+}
+
+/// Where a pasted transcript ends is only proposed; once the source is held, its last paragraph there settles it.
+fn end_transcripts(asked: &[Asked], judgements: &mut [Option<Judgement>]) {
+    let mut from = 0;
+    while from < asked.len() {
+        let group = asked[from].transcript;
+        let len = asked[from..].iter().take_while(|a| a.transcript == group).count();
+        if group.is_some() {
+            end_transcript(&mut judgements[from..from + len]);
+        }
+        from += len;
+    }
+}
+
+fn end_transcript(paragraphs: &mut [Option<Judgement>]) {
+    let found = |j: &Option<Judgement>| {
+        j.as_ref().is_some_and(|j| {
+            matches!(j.ruling, Ruling::Said(Verdict::Verbatim | Verdict::Elided | Verdict::Altered | Verdict::Spliced))
+        })
+    };
+    let Some(last) = paragraphs.iter().rposition(found) else { return };
+    for after in paragraphs[last + 1..].iter_mut().flatten() {
+        if matches!(after.ruling, Ruling::Said(Verdict::NotFound)) {
+            *after = Judgement { ruling: Ruling::Beyond, finding: None, passage: None, capture: after.capture };
+        }
+    }
+}
+
+impl Ruling {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Ruling::Said(verdict) => verdict.as_str(),
+            Ruling::Reported => "reported",
+            Ruling::Beyond => "beyond",
+        }
+    }
+
+    pub fn verdict(self) -> Option<Verdict> {
+        match self {
+            Ruling::Said(verdict) => Some(verdict),
+            Ruling::Reported | Ruling::Beyond => None,
+        }
+    }
+}
+
+impl serde::Serialize for Ruling {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
+    }
+}
+
+impl From<Ruling> for Value {
+    fn from(ruling: Ruling) -> Value {
+        ruling.as_str().into()
+    }
+}
+
+impl FromValue for Ruling {
+    fn from_value(value: &Value) -> Result<Ruling> {
+        match String::from_value(value)?.as_str() {
+            "reported" => Ok(Ruling::Reported),
+            "beyond" => Ok(Ruling::Beyond),
+            word => Verdict::parse(word)
+                .map(Ruling::Said)
+                .ok_or_else(|| Error::Internal(format!("“{word}” is no verdict"))),
+        }
+    }
+}

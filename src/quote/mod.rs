@@ -1,0 +1,401 @@
+//! A quotation is words that a post attributes to a source, and the latest verdict on them.
+//!
+//! A verdict belongs to exact words and to the copies that were there when it was given: change either and it is never
+//! shown again. The decision itself is pure ([`judge`]); this file asks for texts, and writes down what was decided.
+
+pub mod judge;
+pub mod passage;
+
+pub use judge::{Asked, Held, Judgement, Prepared, Ruling};
+pub use passage::Passage;
+
+use crate::app::{App, compute};
+use crate::error::Context;
+use crate::id::{CaptureId, PostId, QuotationId, SourceId};
+use crate::outside::db::{Tx, record, sql, words};
+use crate::outside::queue::{self, Job};
+use crate::source::{self, Capture, Source, TextKind};
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+words! {
+    pub enum Kind {
+        Quotation "quotation",
+        /// A paragraph of a transcript.
+        Turn "turn",
+        /// What somebody is said to have said: never judged, the nearest words are shown.
+        Reported "reported",
+    }
+}
+
+record! {
+    #[derive(Debug, Clone)]
+    pub struct Quotation {
+        pub quotation_id: QuotationId,
+        pub position: i64,
+        pub line: i64,
+        pub kind: Kind,
+        pub words: String,
+        pub words_digest: String,
+        pub speaker: Option<String>,
+        pub transcript: Option<i64>,
+        pub source_id: Option<SourceId>,
+        pub note: String,
+    }
+}
+
+record! {
+    /// A quotation with the verdict in force, if there is one yet.
+    #[derive(Debug, Clone)]
+    pub struct Judged {
+        pub quotation_id: QuotationId,
+        pub position: i64,
+        pub line: i64,
+        pub kind: Kind,
+        pub words: String,
+        pub speaker: Option<String>,
+        pub transcript: Option<i64>,
+        /// As cited, merged addresses resolved.
+        pub source_id: Option<SourceId>,
+        pub source_url: Option<String>,
+        pub note: String,
+        pub verdict: Option<Ruling>,
+        pub cut: Option<String>,
+        pub material: Option<bool>,
+        pub finding: Option<String>,
+        pub passage: Option<String>,
+        pub capture_id: Option<CaptureId>,
+        pub captured_at: Option<crate::time::Time>,
+    }
+}
+
+/// Hex sha-256 of exact words.
+pub fn words_digest(words: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(words.as_bytes()))
+}
+
+impl Quotation {
+    pub fn in_post(tx: &mut Tx, post: PostId) -> Result<Vec<Quotation>> {
+        tx.all(
+            sql!("-- Quotation::in_post
+                select quotation_id, position, line, kind, words, words_digest, speaker, transcript,
+                    coalesce(merged_into, source_id) as source_id, note
+                from quotation left join source using (source_id)
+                where post_id = ?1 and position >= 0 order by position"),
+            (post,),
+        )
+    }
+}
+
+impl Judged {
+    /// A post's quotations in order, each with the latest verdict on its exact words and its source's newest copy.
+    pub fn in_post(tx: &mut Tx, post: PostId) -> Result<Vec<Judged>> {
+        tx.all(
+            sql!("-- Judged::in_post
+                select quotation.quotation_id, quotation.position, line, kind, words, speaker, transcript,
+                    target.source_id, target.url as source_url, note,
+                    verdict.verdict, verdict.cut, verdict.material, verdict.finding, verdict.passage,
+                    verdict.capture_id, capture.captured_at
+                from quotation
+                left join source cited on cited.source_id = quotation.source_id
+                left join source target on target.source_id = coalesce(cited.merged_into, cited.source_id)
+                left join verdict on verdict.verdict_id = (
+                    select max(latest.verdict_id) from verdict latest
+                    where latest.quotation_id = quotation.quotation_id
+                        and latest.words_digest = quotation.words_digest
+                        and coalesce(latest.seen_capture_id, 0) = coalesce((
+                            select max(newest.capture_id) from capture newest
+                            join source its on its.source_id = newest.source_id
+                            where coalesce(its.merged_into, its.source_id) = target.source_id
+                                and newest.health = 'good'), 0))
+                left join capture on capture.capture_id = verdict.capture_id
+                where quotation.post_id = ?1 and quotation.position >= 0
+                order by quotation.position"),
+            (post,),
+        )
+    }
+
+    pub fn finding(&self) -> Option<quotecheck::Finding> {
+        serde_json::from_str(self.finding.as_deref()?).ok()
+    }
+
+    pub fn passage(&self) -> Option<Passage> {
+        serde_json::from_str(self.passage.as_deref()?).ok()
+    }
+
+    /// Where the place in the kept copy can be opened.
+    pub fn copy_path(&self) -> Option<String> {
+        Some(format!("/sources/{}/{}", self.source_id?, self.captured_at?.stamp()))
+    }
+}
+
+/// Queues judging for every post that cites a source.
+pub async fn check_source(app: &App, id: SourceId) -> Result<()> {
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            let target = Source::resolved(tx, id)?.source_id;
+            for post in Source::cited_by(tx, target)? {
+                queue::push(tx, &Job::CheckPost(post), now)?;
+                // The margin shows the source's new state even where no word is quoted.
+                tx.changed(post.topic())?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Judges the quotations of one post and writes down what is new.
+pub async fn check_post(app: &App, post: PostId) -> Result<()> {
+    let (quotations, wanted) = app
+        .db
+        .read(move |tx| {
+            let quotations = Quotation::in_post(tx, post)?;
+            let mut wanted = BTreeMap::new();
+            for source in quotations.iter().filter_map(|q| q.source_id) {
+                wanted.insert(source, Wanted::of(tx, source)?);
+            }
+            Ok((quotations, wanted))
+        })
+        .await?;
+    let mut held = BTreeMap::new();
+    for (source, wanted) in wanted {
+        held.insert(source, (wanted.newest_good(), wanted.held(app).await?));
+    }
+    let asked: Vec<Asked> = quotations.iter().map(Asked::from).collect();
+    let sources: Vec<_> = quotations.iter().map(|q| q.source_id).collect();
+    let seen: Vec<_> = sources.iter().map(|s| s.and_then(|s| held[&s].0)).collect();
+    let judgements = compute(move || {
+        judge::judge(&asked, |i| sources[i].map_or(&Held::NoSource, |s| &held[&s].1))
+    })
+    .await?;
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            let mut news = false;
+            for ((quotation, judgement), seen) in quotations.iter().zip(&judgements).zip(seen) {
+                if let Some(judgement) = judgement {
+                    news |= write_down(tx, quotation, judgement, seen, now)?;
+                }
+            }
+            if news { tx.changed(post.topic()) } else { Ok(()) }
+        })
+        .await
+}
+
+/// Adds a verdict, unless the one in force says the same. Says whether it did.
+fn write_down(
+    tx: &mut Tx,
+    quotation: &Quotation,
+    judgement: &Judgement,
+    seen: Option<CaptureId>,
+    now: crate::time::Time,
+) -> Result<bool> {
+    let finding = judgement.finding.as_ref().map(serde_json::to_string).transpose();
+    let finding = finding.internal("writing a finding")?.unwrap_or_default();
+    let passage = judgement.passage.as_ref().map(serde_json::to_string).transpose();
+    let passage = passage.internal("writing a passage")?.unwrap_or_default();
+    let written = tx.run(
+        sql!("-- write_down
+            insert into verdict (quotation_id, words_digest, capture_id, seen_capture_id, verdict, cut, material,
+                finding, passage, judged_at)
+            select quotation_id, words_digest, cast(?3 as bigint), cast(?4 as bigint), cast(?5 as text), cast(?6 as text),
+                cast(?7 as boolean), cast(?8 as text), cast(?9 as text), cast(?10 as bigint)
+            from quotation
+            where quotation_id = ?1 and words_digest = ?2 and not exists (
+                select 1 from verdict latest
+                where latest.verdict_id = (select max(verdict_id) from verdict v where v.quotation_id = ?1)
+                    and latest.words_digest = ?2 and coalesce(latest.capture_id, 0) = coalesce(cast(?3 as bigint), 0)
+                    and coalesce(latest.seen_capture_id, 0) = coalesce(cast(?4 as bigint), 0)
+                    and latest.verdict = cast(?5 as text) and latest.finding = cast(?8 as text))"),
+        (
+            quotation.quotation_id,
+            &quotation.words_digest,
+            judgement.capture,
+            seen,
+            judgement.ruling,
+            judgement.cut().as_str(),
+            judgement.material(),
+            finding,
+            passage,
+            now,
+        ),
+    )?;
+    Ok(written > 0)
+}
+
+/// What judging a quotation of one source needs to know of it.
+pub struct Wanted {
+    pointer: bool,
+    tried: bool,
+    good: Vec<Capture>,
+}
+
+/// Older copies looked into when the newest does not hold the words.
+const COPIES: usize = 5;
+
+impl Wanted {
+    pub fn of(tx: &mut Tx, source: SourceId) -> Result<Wanted> {
+        let target = Source::resolved(tx, source)?;
+        let captures = Capture::of(tx, target.source_id)?;
+        let tried = !captures.is_empty();
+        let good = captures.into_iter().filter(|c| c.health == source::Health::Good).take(COPIES).collect();
+        Ok(Wanted { pointer: target.kind == source::Kind::Pointer, tried, good })
+    }
+
+    /// The newest good copy by number, as [`Judged::in_post`] compares it.
+    fn newest_good(&self) -> Option<CaptureId> {
+        self.good.iter().map(|c| c.capture_id).max()
+    }
+
+    /// The texts themselves, read and prepared.
+    pub async fn held(&self, app: &App) -> Result<Held> {
+        if self.pointer {
+            return Ok(Held::NoSource);
+        }
+        if self.good.is_empty() {
+            return Ok(if self.tried { Held::Unavailable } else { Held::Waiting });
+        }
+        let mut texts = Vec::new();
+        for capture in self.good.iter().filter(|c| c.text_kind != TextKind::None && c.text_chars > 0) {
+            texts.push(prepared(app, capture).await?);
+        }
+        Ok(match texts.is_empty() {
+            true => Held::NoText(self.good.first().map(|c| c.capture_id)),
+            false => Held::Texts(texts),
+        })
+    }
+}
+
+/// The last few prepared texts: a post's paragraphs, and an editor's keystrokes, ask for the same ones again and again.
+#[derive(Default)]
+pub struct Recent(Mutex<VecDeque<Arc<Prepared>>>);
+
+const RECENT: usize = 24;
+
+/// A capture's text, indexed for comparison.
+pub async fn prepared(app: &App, capture: &Capture) -> Result<Arc<Prepared>> {
+    let id = capture.capture_id;
+    let known = {
+        let recent = app.recent_texts.0.lock().expect("no panic while held");
+        recent.iter().find(|p| p.capture == Some(id) && p.digest == capture.text_digest).cloned()
+    };
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let bytes = app.files.get(&capture.text_file).await?;
+    let text = String::from_utf8(bytes.to_vec()).map_err(|_| Error::Internal("a kept text is not UTF-8".into()))?;
+    let (machine, language) = (capture.text_kind == TextKind::MachineCaptions, capture.language.clone());
+    let digest = capture.text_digest.clone();
+    let fresh = Arc::new(compute(move || Prepared::new(Some(id), text, machine, &language, digest)).await?);
+    let mut recent = app.recent_texts.0.lock().expect("no panic while held");
+    recent.push_front(fresh.clone());
+    recent.truncate(RECENT);
+    Ok(fresh)
+}
+
+/// One quotation as scripts read it: the API's `quotations` and `ibid check --json`.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Report {
+    pub line: i64,
+    pub text: String,
+    pub speaker: Option<String>,
+    pub kind: Kind,
+    pub verdict: Option<Ruling>,
+    pub cut: String,
+    pub material: bool,
+    /// Address of the source, as cited.
+    pub source: Option<String>,
+    /// Where the copy it was compared with can be opened.
+    pub capture: Option<String>,
+    pub spans: Vec<Place>,
+    pub changes: Vec<Difference>,
+}
+
+/// In Unicode characters of the compared text.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Place {
+    pub start: usize,
+    pub end: usize,
+}
+
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Difference {
+    pub kind: quotecheck::ChangeKind,
+    pub quote: String,
+    pub source: String,
+    pub material: bool,
+}
+
+impl Report {
+    pub fn of(judged: &Judged, base_url: &str) -> Report {
+        let finding = judged.finding();
+        Report {
+            line: judged.line,
+            text: judged.words.clone(),
+            speaker: judged.speaker.clone(),
+            kind: judged.kind,
+            verdict: judged.verdict.filter(|v| matches!(v, Ruling::Said(_))),
+            cut: judged.cut.clone().unwrap_or_else(|| "none".into()),
+            material: judged.material.unwrap_or(false),
+            source: judged.source_url.clone(),
+            capture: judged.copy_path().map(|path| format!("{base_url}{path}")),
+            spans: finding.iter().flat_map(places).collect(),
+            changes: finding.iter().flat_map(differences).collect(),
+        }
+    }
+}
+
+pub fn places(finding: &quotecheck::Finding) -> Vec<Place> {
+    finding.spans.iter().map(|s| Place { start: s.start, end: s.end }).collect()
+}
+
+pub fn differences(finding: &quotecheck::Finding) -> Vec<Difference> {
+    let told = |c: &quotecheck::Change| Difference {
+        kind: c.kind,
+        quote: c.quote.clone(),
+        source: c.source.clone(),
+        material: c.material,
+    };
+    finding.changes.iter().map(told).collect()
+}
+
+/// How many of each, for the line under a post and the report of a document. Transcripts count once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    pub quotations: usize,
+    pub transcripts: usize,
+    pub verdicts: BTreeMap<&'static str, usize>,
+    /// Still being looked at.
+    pub waiting: usize,
+    pub no_source: usize,
+}
+
+impl Counts {
+    /// Of quotations in order: kind, transcript it belongs to, ruling.
+    pub fn of<'a>(all: impl IntoIterator<Item = (Kind, Option<i64>, Option<&'a Ruling>)>) -> Counts {
+        let mut counts = Counts::default();
+        let mut last = None;
+        for (kind, transcript, ruling) in all {
+            match (kind, ruling) {
+                (Kind::Reported, _) | (_, Some(Ruling::Reported | Ruling::Beyond)) => {}
+                (Kind::Turn, _) => {
+                    counts.transcripts += usize::from(transcript != last);
+                    last = transcript;
+                }
+                (Kind::Quotation, Some(Ruling::Said(quotecheck::Verdict::NoSource))) => counts.no_source += 1,
+                (Kind::Quotation, None) => {
+                    counts.quotations += 1;
+                    counts.waiting += 1;
+                }
+                (Kind::Quotation, Some(Ruling::Said(verdict))) => {
+                    counts.quotations += 1;
+                    *counts.verdicts.entry(verdict.as_str()).or_default() += 1;
+                }
+            }
+        }
+        counts
+    }
+}

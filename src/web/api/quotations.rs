@@ -1,0 +1,24 @@
+//! `/api/v1/posts/{id}/quotations`: as `ibid check --json` tells them.
+
+use super::posts::known;
+use super::{Answer, List};
+use crate::app::App;
+use crate::quote::{Judged, Report, Ruling};
+use crate::web::signed_in::Bearer;
+use axum::Json;
+use axum::extract::{Path, State};
+
+pub(in crate::web) async fn list(
+    State(app): State<App>,
+    Bearer(who): Bearer,
+    Path(id): Path<String>,
+) -> Answer<Json<List<Report>>> {
+    let (id, now, base) = (id.parse()?, app.now(), app.base_url.clone());
+    let judged = app.db.read(move |tx| {
+        let post = known(tx, id, who.as_ref(), now)?;
+        Judged::in_post(tx, post.post_id)
+    });
+    let judged = judged.await?;
+    let told = judged.iter().filter(|j| j.verdict != Some(Ruling::Beyond));
+    Ok(Json(List::whole(told.map(|j| Report::of(j, &base)).collect())))
+}

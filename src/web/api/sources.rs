@@ -1,0 +1,118 @@
+//! `/api/v1/sources`, `/api/v1/sources/{id}`, `/api/v1/posts/{id}/sources`
+
+use super::posts::known;
+use super::{Answer, List, Paging};
+use crate::app::App;
+use crate::id::SourceId;
+use crate::outside::db::Tx;
+use crate::source::{Capture, Citation, Health, Kind, Provenance, Source, State};
+use crate::time::Time;
+use crate::web::signed_in::Bearer;
+use crate::{Error, Result};
+use axum::Json;
+use axum::extract::{Path, Query, State as Shared};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(in crate::web) struct Shown {
+    id: SourceId,
+    url: String,
+    kind: Kind,
+    /// In a post's list alone: a link inside quoted words is the speaker's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<bool>,
+    state: State,
+    title: String,
+    site: String,
+    captures: Vec<Copy>,
+}
+
+#[derive(Serialize)]
+struct Copy {
+    at: Time,
+    health: Health,
+    provenance: Provenance,
+    url: String,
+}
+
+impl Shown {
+    fn of(tx: &mut Tx, source: &Source, via: Option<bool>, base_url: &str, desk: bool) -> Result<Shown> {
+        let captures = Capture::of(tx, source.source_id)?;
+        let copy = |c: &Capture| Copy {
+            at: c.captured_at,
+            health: c.health,
+            provenance: c.provenance,
+            url: format!("{base_url}{}", c.path(source.source_id)),
+        };
+        Ok(Shown {
+            id: source.source_id,
+            url: source.url.clone(),
+            kind: source.kind,
+            via,
+            state: source.state,
+            title: source.name(),
+            site: source.place(),
+            captures: captures.iter().filter(|c| desk || !c.private).map(copy).collect(),
+        })
+    }
+}
+
+pub(in crate::web) async fn list(
+    Shared(app): Shared<App>,
+    Bearer(who): Bearer,
+    Query(paging): Query<Paging>,
+) -> Answer<Json<List<Shown>>> {
+    let (limit, before, now, base) = (paging.limit(), paging.before()?, app.now(), app.base_url.clone());
+    let shown = app.db.read(move |tx| {
+        let sources = match &who {
+            Some(person) if person.role.may_edit_all() => Source::all(tx, before, limit + 1)?,
+            _ => Source::all_public(tx, before, limit + 1, now)?,
+        };
+        sources.iter().map(|s| Shown::of(tx, s, None, &base, who.is_some())).collect::<Result<Vec<_>>>()
+    });
+    Ok(Json(List::page(shown.await?, limit, |source| source.id.to_string())))
+}
+
+pub(in crate::web) async fn show(
+    Shared(app): Shared<App>,
+    Bearer(who): Bearer,
+    Path(id): Path<String>,
+) -> Answer<Json<Shown>> {
+    let (id, now, base) = (id.parse()?, app.now(), app.base_url.clone());
+    let shown = app.db.read(move |tx| {
+        let source = match &who {
+            Some(person) if person.role.may_edit_all() => Source::resolved(tx, id)?,
+            _ => {
+                Source::public(tx, id, now)?;
+                let source = Source::resolved(tx, id)?;
+                Source::public(tx, source.source_id, now)?
+            }
+        };
+        Shown::of(tx, &source, None, &base, who.is_some())
+    });
+    Ok(Json(shown.await?))
+}
+
+/// What one post cites: each source once, in the order of the text.
+pub(in crate::web) async fn of_post(
+    Shared(app): Shared<App>,
+    Bearer(who): Bearer,
+    Path(id): Path<String>,
+) -> Answer<Json<List<Shown>>> {
+    let (id, now, base) = (id.parse()?, app.now(), app.base_url.clone());
+    let shown = app.db.read(move |tx| {
+        let post = known(tx, id, who.as_ref(), now)?;
+        let desk = who.as_ref().is_some_and(|p| post.may_edit(p));
+        let mut seen: Vec<(Source, bool)> = Vec::new();
+        for citation in Citation::of_post(tx, post.post_id)?.into_iter().filter(|c| c.keep || desk) {
+            let source = Source::resolved(tx, citation.source_id)?;
+            match seen.iter_mut().find(|(known, _)| known.source_id == source.source_id) {
+                // Cited once by the writer, it is the writer's source, whoever else linked to it.
+                Some((_, via)) => *via &= citation.via,
+                None => seen.push((source, citation.via)),
+            }
+        }
+        seen.iter().map(|(s, via)| Shown::of(tx, s, Some(*via), &base, desk)).collect::<Result<Vec<_>, Error>>()
+    });
+    Ok(Json(List::whole(shown.await?)))
+}

@@ -1,0 +1,70 @@
+//! The desk: what people who write here meet after signing in.
+
+pub(super) mod editor;
+pub(super) mod me;
+pub(super) mod posts;
+pub(super) mod settings;
+pub(super) mod sign_in;
+pub(super) mod sources;
+pub(super) mod work;
+
+use super::respond;
+use super::static_files;
+use crate::Result;
+use crate::app::App;
+use crate::person::Person;
+use crate::publication::Publication;
+use axum::response::Response;
+use http::HeaderValue;
+use serde::Serialize;
+
+/// What every page of the desk shows around its own.
+#[derive(Serialize)]
+pub(super) struct Desk {
+    name: String,
+    language: String,
+    stylesheet: String,
+    script: String,
+    here: &'static str,
+    /// Nobody on the pages before signing in.
+    person: Option<Signed>,
+}
+
+#[derive(Serialize)]
+struct Signed {
+    name: String,
+    role: &'static str,
+    may_settle: bool,
+}
+
+impl Desk {
+    pub(super) fn of(publication: &Publication, here: &'static str, person: Option<&Person>) -> Desk {
+        Desk {
+            name: publication.name.clone(),
+            language: publication.language.clone(),
+            stylesheet: static_files::address("desk.css"),
+            script: static_files::address("desk.js"),
+            here,
+            person: person.map(|p| Signed {
+                name: p.name.clone(),
+                role: p.role.as_str(),
+                may_settle: p.role.may_settle(),
+            }),
+        }
+    }
+}
+
+/// A page of the desk: never kept, and the one place where our own script runs.
+pub(super) fn page(app: &App, template: &str, shown: impl Serialize) -> Result<Response> {
+    let html = respond::render(app, template, shown)?;
+    let mut response = axum::response::IntoResponse::into_response(axum::response::Html(html));
+    // The folder, not 'self': nothing else on this origin may ever be run as script.
+    let policy = format!(
+        "default-src 'none'; script-src {base}/static/; connect-src 'self'; img-src 'self' data: blob:; \
+         style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        base = app.base_url
+    );
+    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    response.headers_mut().insert("content-security-policy", policy);
+    Ok(response)
+}

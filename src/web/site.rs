@@ -1,0 +1,67 @@
+//! What every page shows of the publication.
+
+use super::static_files;
+use crate::app::App;
+use crate::outside::db::{Topic, Tx};
+use crate::publication::Publication;
+use crate::{Error, Result};
+use serde::Serialize;
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Site {
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) language: String,
+    stylesheet: String,
+    /// Which entry of the navigation the page belongs to.
+    here: &'static str,
+}
+
+impl Site {
+    pub(super) fn of(publication: &Publication, here: &'static str) -> Site {
+        Site {
+            name: publication.name.clone(),
+            description: publication.description.clone(),
+            language: publication.language.clone(),
+            stylesheet: static_files::address("site.css"),
+            here,
+        }
+    }
+
+    pub(super) fn load(tx: &mut Tx, here: &'static str) -> Result<Site> {
+        Ok(Site::of(&Publication::load(tx)?, here))
+    }
+}
+
+/// Changes of these topics make every page anew.
+pub(super) fn topics(more: impl IntoIterator<Item = Topic>) -> Vec<Topic> {
+    std::iter::once(Topic::site()).chain(more).collect()
+}
+
+#[derive(Serialize)]
+struct ErrorPage {
+    site: Site,
+    title: &'static str,
+    words: String,
+}
+
+/// An error as a page of the publication; plain when even that cannot be had.
+pub(super) async fn error_page(app: &App, error: &Error) -> Option<String> {
+    let site = app.db.read(|tx| Site::load(tx, "")).await.ok()?;
+    let title = match error {
+        Error::NotFound => "Nothing here",
+        Error::SignIn => "Please sign in",
+        Error::Forbidden(_) => "Not yours to do",
+        Error::Conflict(_) => "Something is in the way",
+        Error::Invalid(_) | Error::TooLarge(_) => "That cannot be done",
+        Error::TooMany(_) => "A little slower",
+        Error::Outside(_) | Error::Internal(_) => "Something went wrong",
+    };
+    let words = match error {
+        Error::NotFound => {
+            "No page has this address. It may have been taken back, or the address may have a slip in it.".into()
+        }
+        other => other.for_readers(),
+    };
+    app.templates.render("error.html", &ErrorPage { site, title, words }).ok()
+}

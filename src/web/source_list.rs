@@ -1,0 +1,106 @@
+//! `/sources`: the register of everything that published posts cite.
+
+use super::site::{Site, topics};
+use super::{respond, words};
+use crate::app::App;
+use crate::id::SourceId;
+use crate::outside::db::Tx;
+use crate::post::posts_topic;
+use crate::publication::Publication;
+use crate::source::{Capture, Kind, Source};
+use crate::{Error, Result};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+const A_PAGE: usize = 50;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    before: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Register {
+    site: Site,
+    sources: Vec<Listed>,
+    older: Option<String>,
+}
+
+/// A source as lists and margins show it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Listed {
+    pub(super) id: String,
+    pub(super) number: usize,
+    /// `/sources/{id}`
+    pub(super) page: String,
+    pub(super) url: String,
+    pub(super) title: String,
+    pub(super) site: String,
+    pub(super) state: &'static str,
+    pub(super) state_words: String,
+    pub(super) copy: Option<String>,
+    pub(super) copy_words: String,
+    /// RFC 3339, of the copy.
+    pub(super) copy_date: String,
+    pub(super) pointer: bool,
+}
+
+pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response> {
+    let before = asked.before.map(|id| id.parse::<SourceId>()).transpose()?;
+    let now = app.now();
+    let (register, shown) = app
+        .db
+        .read(move |tx| {
+            let publication = Publication::load(tx)?;
+            let mut sources = Source::all_public(tx, before, A_PAGE + 1, now)?;
+            let more = sources.len() > A_PAGE;
+            sources.truncate(A_PAGE);
+            let older = sources.last().filter(|_| more).map(|s| format!("/sources?before={}", s.source_id));
+            let shown: Vec<_> = sources.iter().map(|s| s.source_id.topic()).collect();
+            let listed = sources.iter().map(|s| Listed::of(tx, s, 0, &publication)).collect::<Result<_>>()?;
+            Ok((Register { site: Site::of(&publication, "sources"), sources: listed, older }, shown))
+        })
+        .await?;
+    let html = respond::render(&app, "sources.html", &register)?;
+    Ok(respond::page(html, topics([posts_topic()].into_iter().chain(shown))))
+}
+
+impl Listed {
+    /// `source` must be one that others may be merged into, not one that is merged itself.
+    pub(super) fn of(tx: &mut Tx, source: &Source, number: usize, publication: &Publication) -> Result<Listed> {
+        let zone = publication.time_zone();
+        let newest = Capture::newest_good(tx, source.source_id)?.filter(|c| !c.private);
+        let kept = newest.as_ref().map(|c| words::day(c.captured_at, &zone));
+        let pointer = source.kind == Kind::Pointer;
+        let state = match (&kept, pointer) {
+            (_, true) => "a place that keeps changing".to_owned(),
+            (Some(day), _) => {
+                format!("kept {day} · {}", words::state(source.state, source.state_since, &zone))
+            }
+            (None, _) => words::state(source.state, source.state_since, &zone),
+        };
+        Ok(Listed {
+            id: source.source_id.to_string(),
+            number,
+            page: format!("/sources/{}", source.source_id),
+            url: source.url.clone(),
+            title: source.name(),
+            site: source.place(),
+            state: if pointer { "pointer" } else { source.state.as_str() },
+            state_words: state,
+            copy: newest.as_ref().map(|c| c.path(source.source_id)),
+            copy_words: "kept copy".into(),
+            copy_date: newest.map(|c| c.captured_at.rfc3339()).unwrap_or_default(),
+            pointer,
+        })
+    }
+}
+
+/// The id in an address; anything else is an address of nothing.
+pub(super) fn id(text: &str) -> Result<SourceId> {
+    match text.parse() {
+        Ok(id) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(id),
+        _ => Err(Error::NotFound),
+    }
+}

@@ -1,0 +1,129 @@
+//! `/sources/{id}`: one source, its copies, who cites it.
+
+use super::site::{Site, topics};
+use super::source_list::id;
+use super::{respond, words};
+use crate::app::App;
+use crate::post::{Post, posts_topic};
+use crate::publication::Publication;
+use crate::source::{Capture, Health, Kind, Source};
+use crate::{Error, Result};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Page {
+    site: Site,
+    source: Shown,
+    merged: Vec<Merged>,
+    captures: Vec<Copy>,
+    posts: Vec<Citing>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    url: String,
+    title: String,
+    site: String,
+    author: String,
+    said_at: String,
+    pointer: bool,
+    state: &'static str,
+    state_words: String,
+    evidence: String,
+}
+
+#[derive(Serialize)]
+struct Merged {
+    url: String,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct Copy {
+    path: Option<String>,
+    when: String,
+    how: &'static str,
+    good: bool,
+    health_words: &'static str,
+    digest: String,
+}
+
+#[derive(Serialize)]
+struct Citing {
+    path: String,
+    title: String,
+    day: String,
+}
+
+pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> Result<Response> {
+    let (asked, now) = (id(&asked)?, app.now());
+    let source = app.db.read(move |tx| {
+        // A merged address leads on only while it is itself public; else it is as if it never was.
+        let source = Source::public(tx, asked, now)?;
+        match source.merged_into {
+            Some(into) => Source::public(tx, into, now),
+            None => Ok(source),
+        }
+    });
+    let source = source.await?;
+    if source.source_id != asked {
+        return Ok(Redirect::permanent(&format!("/sources/{}", source.source_id)).into_response());
+    }
+    let topic = source.source_id.topic();
+    let page = app
+        .db
+        .read(move |tx| {
+            let publication = Publication::load(tx)?;
+            let zone = publication.time_zone();
+            let captures = Capture::of(tx, source.source_id)?;
+            let captures = captures.iter().filter(|c| !c.private).map(|c| Copy::of(c, &source, &zone)).collect();
+            let merged = Source::merged(tx, source.source_id)?;
+            let merged = merged.into_iter().map(|s| Merged { url: s.url, why: s.merged_why }).collect();
+            let mut posts = Vec::new();
+            for post in Source::cited_by(tx, source.source_id)? {
+                let post = Post::find(tx, post)?;
+                if post.is_public(now) {
+                    let day = words::day(post.published_at.ok_or(Error::NotFound)?, &zone);
+                    posts.push(Citing { path: post.path(), title: post.title, day });
+                }
+            }
+            let shown = Shown::of(&source, &zone);
+            Ok(Page { site: Site::of(&publication, "sources"), source: shown, merged, captures, posts })
+        })
+        .await?;
+    let html = respond::render(&app, "source.html", &page)?;
+    Ok(respond::page(html, topics([posts_topic(), topic])))
+}
+
+impl Shown {
+    fn of(source: &Source, zone: &TimeZone) -> Shown {
+        Shown {
+            url: source.url.clone(),
+            title: source.name(),
+            site: source.place(),
+            author: source.author.clone(),
+            said_at: source.said_at.clone(),
+            pointer: source.kind == Kind::Pointer,
+            state: source.state.as_str(),
+            state_words: words::state(source.state, source.state_since, zone),
+            evidence: source.evidence.clone(),
+        }
+    }
+}
+
+impl Copy {
+    fn of(capture: &Capture, source: &Source, zone: &TimeZone) -> Copy {
+        let kept = !capture.warc_file.is_empty();
+        Copy {
+            path: kept.then(|| capture.path(source.source_id)),
+            when: words::moment(capture.captured_at, zone),
+            how: words::provenance(capture.provenance),
+            good: capture.health == Health::Good,
+            health_words: words::health(capture.health),
+            digest: capture.payload_digest.clone(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Fair words for what was found, the same everywhere a person meets them.
+
+use crate::quote::Ruling;
+use crate::source::{Health, Provenance, State};
+use crate::time::Time;
+use jiff::tz::TimeZone;
+use quotecheck::Verdict;
+
+/// `14 March 2026`
+pub(super) fn day(at: Time, zone: &TimeZone) -> String {
+    at.format(zone, "%-d %B %Y")
+}
+
+/// `14 March 2026, 09.30`
+pub(super) fn moment(at: Time, zone: &TimeZone) -> String {
+    at.format(zone, "%-d %B %Y, %H.%M")
+}
+
+pub(super) fn state(state: State, since: Time, zone: &TimeZone) -> String {
+    match state {
+        State::Unchecked => "not looked at yet".into(),
+        State::Alive => "alive".into(),
+        State::Moved => "moved to another address".into(),
+        State::Changed => format!("changed since {}", day(since, zone)),
+        State::Blocked => "behind a wall".into(),
+        State::Failing => format!("failing since {}", day(since, zone)),
+        State::Gone => format!("gone since {}", day(since, zone)),
+    }
+}
+
+pub(super) fn health(health: Health) -> &'static str {
+    match health {
+        Health::Good => "kept whole",
+        Health::Soft404 => "a page that says there is nothing",
+        Health::Error => "the site answered with an error",
+        Health::BotWall => "a wall against robots answered",
+        Health::ConsentWall => "a consent page answered",
+        Health::Paywall => "a paywall answered",
+        Health::Login => "a sign-in page answered",
+        Health::Empty => "an empty page answered",
+        Health::TooLarge => "too large to keep",
+        Health::Refused => "refused by our own guard",
+        Health::Unreachable => "nothing answered",
+    }
+}
+
+pub(super) fn provenance(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::Fetched => "fetched",
+        Provenance::Rendered => "rendered in a browser",
+        Provenance::OutsideArchive => "taken from an outside archive",
+        Provenance::Supplied => "supplied by a person",
+    }
+}
+
+/// On a mark beside the words: `word for word`.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Verbatim => "word for word",
+        Verdict::Elided => "shortened",
+        Verdict::Altered => "differs",
+        Verdict::Spliced => "put together",
+        Verdict::NotFound => "not found",
+        Verdict::OtherLanguage => "another language",
+        Verdict::NoText => "no text to compare",
+        Verdict::SourceUnavailable => "source not to be had",
+        Verdict::NoSource => "no source given",
+        Verdict::TooShort => "too short to judge",
+    }
+}
+
+/// On the panel that explains a mark.
+pub(super) fn explained(verdict: Verdict, material: bool, kept: Option<&str>) -> String {
+    let copy = kept.map_or("the copy kept".to_owned(), |day| format!("the copy kept on {day}"));
+    match verdict {
+        Verdict::Verbatim => format!("Word for word in {copy}"),
+        Verdict::Elided => format!("Shortened: what is left out of {copy} is marked"),
+        Verdict::Altered if material => format!("Differs from {copy}"),
+        Verdict::Altered => format!("Differs slightly from {copy}"),
+        Verdict::Spliced => format!("Put together from different places of {copy}"),
+        Verdict::NotFound => format!("Not found in {copy}"),
+        Verdict::OtherLanguage => "The source is in another language, so the words cannot be compared".into(),
+        Verdict::NoText => "The source holds no text that could be compared, such as a video without captions".into(),
+        Verdict::SourceUnavailable => "No copy of the source could be had".into(),
+        Verdict::NoSource => "The post names no source for these words".into(),
+        Verdict::TooShort => "Too few words to tell a quotation from a coincidence".into(),
+    }
+}
+
+/// Whether a reader should see the difference without asking.
+pub(super) fn needs_a_look(ruling: Ruling, material: bool) -> bool {
+    match ruling.verdict() {
+        Some(Verdict::Altered) => material,
+        Some(Verdict::Spliced | Verdict::NotFound) => true,
+        _ => false,
+    }
+}
+
+/// `1 source`, `3 sources`
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
