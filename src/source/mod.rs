@@ -302,6 +302,13 @@ impl Source {
         tx.changed(into.topic())
     }
 
+    /// Settles how much of its copies readers are shown.
+    pub fn show(tx: &mut Tx, id: SourceId, shown: Shown) -> Result<()> {
+        tx.run(sql!("-- Source::show
+            update source set shown = ?2 where source_id = ?1"), (id, shown))?;
+        tx.changed(id.topic())
+    }
+
     /// Asks for a copy, soon.
     pub fn keep(tx: &mut Tx, id: SourceId, now: Time) -> Result<()> {
         queue::push(tx, &Job::Capture(id), now)

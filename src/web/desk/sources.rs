@@ -1,0 +1,159 @@
+//! `/desk/sources`: every source, how it stands, and what can be done about it.
+
+use super::{Desk, page};
+use crate::app::App;
+use crate::id::SourceId;
+use crate::outside::db::Tx;
+use crate::publication::Publication;
+use crate::source::{Capture, Kind, Shown, Source};
+use crate::web::signed_in::SignedIn;
+use crate::web::words;
+use crate::{Error, Result};
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::response::{Redirect, Response};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+const A_PAGE: usize = 100;
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Asked {
+    before: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Page {
+    desk: Desk,
+    sources: Vec<Row>,
+    older: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    title: String,
+    site: String,
+    url: String,
+    pointer: bool,
+    state: &'static str,
+    state_words: String,
+    evidence: String,
+    merged: Option<String>,
+    merged_why: String,
+    shown: &'static str,
+    captures: Vec<Copy>,
+}
+
+#[derive(Serialize)]
+struct Copy {
+    path: String,
+    when: String,
+    health: &'static str,
+    good: bool,
+}
+
+pub(in crate::web) async fn list(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let before = asked.before.map(|id| id.parse()).transpose()?;
+    let shown = app
+        .db
+        .read(move |tx| {
+            let publication = Publication::load(tx)?;
+            let zone = publication.time_zone();
+            let mut sources = Source::all(tx, before, A_PAGE + 1)?;
+            let more = sources.len() > A_PAGE;
+            sources.truncate(A_PAGE);
+            let older = sources.last().filter(|_| more).map(|s| format!("/desk/sources?before={}", s.source_id));
+            let sources = sources.iter().map(|s| Row::of(tx, s, &zone)).collect::<Result<_>>()?;
+            Ok(Page { desk: Desk::of(&publication, "sources", Some(&signed_in.person)), sources, older })
+        })
+        .await?;
+    page(&app, "desk/sources.html", &shown)
+}
+
+impl Row {
+    fn of(tx: &mut Tx, source: &Source, zone: &TimeZone) -> Result<Row> {
+        let captures = match source.merged_into {
+            Some(_) => Vec::new(),
+            None => Capture::of(tx, source.source_id)?,
+        };
+        let copy = |c: &Capture| Copy {
+            path: c.path(source.source_id),
+            when: words::moment(c.captured_at, zone),
+            health: words::health(c.health),
+            good: c.health == crate::source::Health::Good,
+        };
+        Ok(Row {
+            id: source.source_id.to_string(),
+            title: source.name(),
+            site: source.place(),
+            url: source.url.clone(),
+            pointer: source.kind == Kind::Pointer,
+            state: source.state.as_str(),
+            state_words: words::state(source.state, source.state_since, zone),
+            evidence: source.evidence.clone(),
+            merged: source.merged_into.map(|into| Source::find(tx, into)).transpose()?.map(|s| s.url),
+            merged_why: source.merged_why.clone(),
+            shown: source.shown.as_str(),
+            captures: captures.iter().take(5).map(copy).collect(),
+        })
+    }
+}
+
+/// Keeps a new copy, soon.
+pub(in crate::web) async fn keep(
+    State(app): State<App>,
+    _signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
+    let (id, now) = (id.parse::<SourceId>()?, app.now());
+    app.db
+        .write(move |tx| {
+            Source::find(tx, id)?;
+            Source::keep(tx, id, now)
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
+}
+
+/// Takes two addresses apart again.
+pub(in crate::web) async fn unmerge(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
+    editors_only(&signed_in)?;
+    let id = id.parse::<SourceId>()?;
+    app.db.write(move |tx| Source::unmerge(tx, id)).await?;
+    Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct HowMuch {
+    shown: String,
+}
+
+/// Says how much of a source's copies readers are shown.
+pub(in crate::web) async fn show_how_much(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    Form(how): Form<HowMuch>,
+) -> Result<Redirect> {
+    editors_only(&signed_in)?;
+    let id = id.parse::<SourceId>()?;
+    let shown = Shown::parse(&how.shown).ok_or_else(|| Error::Invalid("Choose how much is shown.".into()))?;
+    app.db.write(move |tx| Source::show(tx, id, shown)).await?;
+    Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
+}
+
+fn editors_only(signed_in: &SignedIn) -> Result<()> {
+    match signed_in.person.role.may_edit_all() {
+        true => Ok(()),
+        false => Err(Error::Forbidden("Editors decide about sources that others cite too.".into())),
+    }
+}
