@@ -1,1 +1,101 @@
-//! To come.
+#![doc = include_str!("../README.md")]
+
+mod align;
+mod chars;
+mod finding;
+mod grade;
+mod judge;
+mod language;
+mod lexicon;
+mod locate;
+mod marks;
+mod place;
+mod quotation;
+mod refine;
+mod scan;
+mod sentence;
+mod source;
+mod splice;
+mod step;
+mod verdict;
+mod vocabulary;
+
+pub use finding::{Change, ChangeKind, Finding, Normalisation, Reason, Span, Word, WordKind};
+pub use source::Source;
+pub use verdict::{Cut, Verdict};
+
+use lexicon::Lexicon;
+use quotation::Quotation;
+
+/// What a caller may know beyond the words.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// The language of the quotation, as an ISO 639-1 code; told from the text if not given.
+    pub quotation_language: Option<&'a str>,
+    /// The language of the text, likewise.
+    pub source_language: Option<&'a str>,
+    /// A passage that starts at or after this character of the text is preferred to an equally good one before it.
+    pub from: usize,
+}
+
+impl Source {
+    /// What this text says of a quotation.
+    pub fn find(&self, quotation: &str) -> Finding {
+        self.find_with(quotation, &Options::default())
+    }
+
+    pub fn find_with(&self, quotation: &str, options: &Options) -> Finding {
+        let quotation = Quotation::read(quotation, self);
+        let length = quotation.len();
+        let short = quotation.weight() < SHORTEST;
+        if length == 0 || short && !self.stands_once(&quotation) {
+            return Finding::bare(Verdict::TooShort, length);
+        }
+        let lexicon = Lexicon::of(options.source_language.or_else(|| self.language()));
+        let from = self.word_at(options.from);
+        let findings = place::places(&quotation, self, lexicon, from)
+            .into_iter()
+            .map(|steps| judge::judge(&quotation, self, &steps, lexicon));
+        if let Some(finding) = fairest(findings) {
+            return finding;
+        }
+        let told = (options.quotation_language, options.source_language);
+        let other = language::differs(&quotation, self, told);
+        Finding::bare(if other { Verdict::OtherLanguage } else { Verdict::NotFound }, length)
+    }
+
+    /// Whether the words of `text` stand at character `at`, marks and case of letters aside.
+    pub fn contains_at(&self, text: &str, at: usize) -> bool {
+        let quotation = Quotation::read(text, self);
+        let word = self.word_at(at);
+        !quotation.ids.is_empty() && self.ids.get(word..).is_some_and(|rest| rest.starts_with(&quotation.ids))
+    }
+
+    /// The ISO 639-1 code of the text's language, if it is sure and one of those with tables of their own.
+    pub fn language(&self) -> Option<&'static str> {
+        *self.detected.get_or_init(|| language::of(self.text()))
+    }
+
+    fn stands_once(&self, quotation: &Quotation) -> bool {
+        locate::exact(self, &quotation.ids, 2).len() == 1
+    }
+}
+
+/// Fewer words than this are a quotation only if they stand in the text exactly once.
+const SHORTEST: f32 = 4.0;
+
+/// Of several places with the same words, the one that speaks best for the quotation.
+fn fairest(findings: impl Iterator<Item = Finding>) -> Option<Finding> {
+    let mut best: Option<(usize, Finding)> = None;
+    for finding in findings {
+        let blame = finding.changes.iter().map(|change| if change.material { 10 } else { 2 }).sum::<usize>()
+            + usize::from(finding.cut != Cut::None);
+        if best.as_ref().is_none_or(|(least, _)| blame < *least) {
+            best = Some((blame, finding));
+        }
+        if best.as_ref().is_some_and(|(least, _)| *least == 0) {
+            break;
+        }
+    }
+    best.map(|(_, finding)| finding)
+}

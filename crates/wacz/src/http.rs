@@ -82,12 +82,12 @@ impl<'a> Message<'a> {
     }
 
     /// The body without its transfer coding: what RFC 2616 calls the entity body and WARC the payload.
-    pub fn entity(&self) -> Entity<'_> {
+    pub fn entity(&self) -> Entity<'a> {
         body::entity(&self.headers, self.body)
     }
 
     /// The entity without its content coding. Refuses to grow beyond `max` bytes.
-    pub fn content(&self, max: usize) -> Result<Entity<'_>, BodyError> {
+    pub fn content(&self, max: usize) -> Result<Entity<'a>, BodyError> {
         body::content(&self.headers, self.body, max)
     }
 }

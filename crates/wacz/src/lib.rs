@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod cdxj;
 pub mod digest;
 pub mod http;
+pub mod package;
 pub mod time;
 pub mod warc;
 

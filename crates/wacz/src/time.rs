@@ -26,6 +26,11 @@ impl Timestamp {
         self.0
     }
 
+    /// The start of its second: as fine as 14 digits are.
+    pub fn whole_seconds(self) -> Timestamp {
+        Timestamp(self.0.div_euclid(SECOND) * SECOND)
+    }
+
     /// `yyyymmddhhmmss`, as in CDXJ and replay addresses.
     pub fn digits(self) -> String {
         let Parts { year, month, day, hour, minute, second, .. } = self.parts();

@@ -23,6 +23,7 @@ use crate::time::{Timestamp, TimestampError};
 pub use draft::{Draft, Revisit};
 pub use fields::Fields;
 pub use reader::{Options, ReadError, Reader, read_at};
+pub(crate) use verify::verify_each;
 pub use verify::{Problem, Report, Severity, What, verify};
 pub use writer::{WriteError, Writer, Written};
 

@@ -65,6 +65,11 @@ const KEPT: usize = 1000;
 /// Reads the whole file and computes every digest again. Payload digests of revisits and of truncated records are
 /// left alone: the payload is not there.
 pub fn verify<R: Read>(reader: Reader<R>) -> Report {
+    verify_each(reader, |_| ())
+}
+
+/// The same, and shows each record that could be read.
+pub(crate) fn verify_each<R: Read>(reader: Reader<R>, mut show: impl FnMut(&Record)) -> Report {
     let mut report = Report::default();
     for record in reader {
         match record {
@@ -73,6 +78,7 @@ pub fn verify<R: Read>(reader: Reader<R>) -> Report {
             }
             Ok(record) => {
                 report.records += 1;
+                show(&record);
                 report.look_at(&record);
             }
         }

@@ -1,0 +1,137 @@
+//! What is said of a quotation, told case by case.
+
+use quotecheck::{Cut, Finding, Reason, Source, Verdict, WordKind};
+
+const HARBOUR: &str = "The harbour board met on Tuesday. “We will open the new ferry terminal in May,” said \
+    the harbour master, “unless the dredging is late.” It is not a luxury, she added, but the only way to keep the \
+    islands supplied through the winter. All members of the board voted for the plan. Nobody asked what it costs. \
+    The terminal will cost 1,250,000 crowns, and 3.5 percent of that is set aside for the old lighthouse. \
+    Does the lighthouse need so much? The library of the port opens again in autumn.";
+
+fn check(quotation: &str, expect: Verdict) -> Finding {
+    let finding = Source::new(HARBOUR).find(quotation);
+    assert_eq!(finding.verdict, expect, "{quotation}\n{finding:#?}");
+    finding
+}
+
+fn check_material(quotation: &str, reason: Reason) {
+    let finding = check(quotation, Verdict::Altered);
+    assert!(finding.material, "{quotation}\n{finding:#?}");
+    assert!(finding.changes.iter().any(|change| change.reason == reason), "{quotation}\n{finding:#?}");
+}
+
+fn check_slight(quotation: &str) {
+    let finding = check(quotation, Verdict::Altered);
+    assert!(!finding.material, "{quotation}\n{finding:#?}");
+}
+
+#[test]
+fn the_same_words_are_verbatim_whatever_marks_they_wear() {
+    check("All members of the board voted for the plan.", Verdict::Verbatim);
+    check("\"We will open the new ferry terminal in May\"", Verdict::Verbatim);
+    check("all members of the board – voted for the plan", Verdict::Verbatim);
+    check("All members\u{A0}of the bo\u{AD}ard, voted for the plan", Verdict::Verbatim);
+    check("Does the lighthouse need so much?", Verdict::Verbatim);
+    check(
+        "All members of the board voted for the plan 🎉 [1] (https://example.org/board)",
+        Verdict::Verbatim,
+    );
+}
+
+#[test]
+fn a_cut_is_told_and_is_material_beside_a_word_that_turns_the_sense() {
+    let finding = check("keep the islands supplied through the winter", Verdict::Verbatim);
+    assert_eq!(finding.cut, Cut::Start);
+    let finding = check("The terminal will cost 1,250,000 crowns", Verdict::Verbatim);
+    assert_eq!(finding.cut, Cut::End);
+    check_material("a luxury, she added", Reason::Negation);
+    check_material("members of the board voted for the plan", Reason::Quantifier);
+    check_material("way to keep the islands supplied", Reason::Quantifier);
+    check_material("asked what it costs", Reason::Negation);
+}
+
+#[test]
+fn a_changed_word_is_material_unless_it_is_slight() {
+    check_material("All members of the board voted against the plan.", Reason::Content);
+    check_material("Some members of the board voted for the plan.", Reason::Quantifier);
+    check_material("We may open the new ferry terminal in May", Reason::Modal);
+    check_material("We will open the new ferry terminal in June", Reason::Name);
+    check_material("The terminal will cost 1,350,000 crowns", Reason::Number);
+    check_material("and 35 percent of that is set aside for the old lighthouse", Reason::Number);
+    check_material(
+        "It is a luxury, she added, but the only way to keep the islands supplied",
+        Reason::Negation,
+    );
+    check_material("The lighthouse does need so much", Reason::Content);
+    check_slight("The harbor board met on Tuesday.");
+    check_slight("All members of the board vote for the plan.");
+    check_slight("All members of the board, um, voted for the plan.");
+    check_slight("All members of the board voted for the plan!");
+}
+
+#[test]
+fn marked_omissions_and_insertions_are_honest() {
+    check("We will open the new ferry terminal … unless the dredging is late.", Verdict::Elided);
+    check("We will open the new ferry terminal [...] unless the dredging is late.", Verdict::Elided);
+    let finding = check("[The board] will open the new ferry terminal in May", Verdict::Elided);
+    assert!(!finding.material);
+    let finding =
+        check("the only way to keep [Skerry and Holm] supplied through the winter", Verdict::Elided);
+    assert_eq!(
+        (finding.changes[0].quote.as_str(), finding.changes[0].source.as_str()),
+        ("Skerry and Holm", "the islands")
+    );
+    check("[t]he harbour board met on Tuesday", Verdict::Verbatim);
+    let turned = check("It is … a luxury, she added", Verdict::Elided);
+    assert!(turned.material, "the ellipsis hides a negation");
+}
+
+#[test]
+fn parts_from_different_places_are_spliced() {
+    check(
+        "The harbour board met on Tuesday. The library of the port opens again in autumn.",
+        Verdict::Spliced,
+    );
+    check(
+        "The library of the port opens again in autumn … The harbour board met on Tuesday.",
+        Verdict::Spliced,
+    );
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    check("The tram line to the upper town closes for repairs next week", Verdict::NotFound);
+    check("Членам совета понравился новый план гавани", Verdict::OtherLanguage);
+    check("Alle Mitglieder des Hafenrates stimmten gestern für den neuen Plan", Verdict::OtherLanguage);
+    check("the harbour", Verdict::TooShort);
+    check("the old lighthouse", Verdict::Verbatim);
+    check("", Verdict::TooShort);
+    check("…", Verdict::TooShort);
+}
+
+#[test]
+fn the_place_is_told_in_characters_and_in_bytes() {
+    let finding = check("unless the dredging is late", Verdict::Verbatim);
+    let span = finding.spans[0];
+    assert_eq!(&HARBOUR[span.start_byte..span.end_byte], "unless the dredging is late");
+    let chars: String = HARBOUR.chars().skip(span.start).take(span.end - span.start).collect();
+    assert_eq!(chars, "unless the dredging is late");
+}
+
+#[test]
+fn the_words_laid_side_by_side_give_the_quotation_again() {
+    let finding = check("All members of our board voted for the plan.", Verdict::Altered);
+    let quote: String = finding.words.iter().map(|word| word.quote.as_str()).collect();
+    assert_eq!(quote, "All members of our board voted for the plan.");
+    let kinds: Vec<WordKind> = finding.words.iter().map(|word| word.kind).collect();
+    assert_eq!(kinds, [WordKind::Same, WordKind::Changed, WordKind::Same]);
+}
+
+#[test]
+fn names_of_verdicts_read_back() {
+    for verdict in Verdict::ALL {
+        assert_eq!(Verdict::parse(verdict.as_str()), Some(verdict));
+        assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.as_str());
+    }
+    assert_eq!(Verdict::parse("true"), None);
+}
