@@ -1,7 +1,7 @@
 //! What every page, job and command is handed: the settings in force and the outside world.
 
 use crate::config::Config;
-use crate::outside::{db::Db, files::Files, mail::Mailer};
+use crate::outside::{db::Db, fetch::Door, files::Files, mail::Mailer};
 use crate::time::Time;
 use crate::web::cache::Pages;
 use crate::web::template::Templates;
@@ -21,6 +21,8 @@ pub struct Parts {
     pub db: Db,
     pub files: Files,
     pub mailer: Mailer,
+    /// To addresses that came from content.
+    pub door: Door,
     pub templates: Templates,
     pub pages: Pages,
     pub recent_texts: quote::Recent,
@@ -57,14 +59,15 @@ impl App {
         };
         let db = Db::open(&config.database, config.clock).await?;
         let parts = Parts {
-            base_url,
             files: Files::open(&config.files)?,
+            door: Door::open(&config.capture, &base_url, config.clock)?,
             mailer: Mailer::open(&config.mail, &from)?,
             templates: Templates::built_in()?,
             pages: Pages::default(),
             recent_texts: quote::Recent::default(),
             bell: Notify::new(),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
+            base_url,
             db,
             config,
         };

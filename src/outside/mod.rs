@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod fetch;
 pub mod files;
 pub mod mail;
 pub mod queue;
