@@ -1,22 +1,92 @@
 //! Every address, on one page.
 
+mod api;
+mod body;
 pub mod cache;
-mod respond;
-mod server;
-pub mod template;
-
+mod desk;
+mod feed;
 mod health;
+mod home;
+mod media;
+mod post_show;
+mod respond;
+mod robots;
+mod server;
+mod signed_in;
+mod site;
+mod source_list;
+mod source_show;
+mod static_files;
+pub mod template;
+mod words;
 
 use crate::app::App;
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 
 pub use server::serve;
 
 fn router(app: App) -> Router {
+    let api = Router::new()
+        .route("/openapi.json", get(api::openapi::show))
+        .route("/posts", get(api::posts::list).post(api::posts::create))
+        .route("/posts/{id}", get(api::posts::show).patch(api::posts::change).delete(api::posts::bin))
+        .route("/posts/{id}/sources", get(api::sources::of_post))
+        .route("/posts/{id}/quotations", get(api::quotations::list))
+        .route("/sources", get(api::sources::list))
+        .route("/sources/{id}", get(api::sources::show))
+        .route("/check", post(api::check::check))
+        .fallback(api::nothing_here)
+        .method_not_allowed_fallback(api::not_that_way);
+
+    let desk = Router::new()
+        // ways in and out
+        .route("/sign-in", get(desk::sign_in::show).post(desk::sign_in::sign_in))
+        .route("/sign-out", post(desk::sign_in::sign_out))
+        .route("/forgotten", post(desk::sign_in::forgotten))
+        .route("/welcome/{token}", get(desk::sign_in::welcome).post(desk::sign_in::enter))
+        // writing
+        .route("/posts/new", get(desk::editor::new).post(desk::editor::create))
+        .route("/posts/{id}", get(desk::editor::open).post(desk::editor::save))
+        .route("/posts/{id}/bin", post(desk::editor::bin))
+        .route("/preview", post(desk::editor::preview))
+        .route("/tidy", post(desk::editor::tidy))
+        // sources
+        .route("/sources", get(desk::sources::list))
+        .route("/sources/{id}/captures", post(desk::sources::keep))
+        .route("/sources/{id}/separation", post(desk::sources::unmerge))
+        .route("/sources/{id}/shown", post(desk::sources::show_how_much))
+        .route("/sources/{id}/latest", get(desk::editor::latest))
+        // oneself and the house
+        .route("/me", get(desk::me::show))
+        .route("/sessions/{id}/end", post(desk::me::end_session))
+        .route("/tokens", post(desk::me::add_token))
+        .route("/tokens/{id}/end", post(desk::me::end_token))
+        .route("/settings", get(desk::settings::show).post(desk::settings::save))
+        .route("/work", get(desk::work::show));
+
     Router::new()
+        // reading
+        .route("/", get(home::show))
+        .route("/{year}/{month}/{slug}", get(post_show::post))
+        .route("/{slug}", get(post_show::undated))
+        .route("/sources", get(source_list::show))
+        .route("/sources/{id}", get(source_show::show))
+        .route("/about-captures", get(site::about_captures))
+        .route("/media/{name}", get(media::show))
+        .route("/static/{digest}/{name}", get(static_files::show))
         // machines
+        .route("/feed.atom", get(feed::atom))
+        .route("/robots.txt", get(robots::show))
         .route("/health", get(health::show))
+        // people who write
+        .route("/desk", get(desk::posts::list))
+        .nest("/desk", desk)
+        .nest("/api/v1", api)
         .fallback(respond::nothing_here)
+        // Enough for a post of one megabyte, every character of it percent-encoded by a form.
+        .layer(DefaultBodyLimit::max(4 << 20))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), site::dress_errors))
         .with_state(app)
 }

@@ -55,7 +55,7 @@ pub fn run() -> ExitCode {
                 Command::Serve(serve) => serve.run(config).await,
                 Command::User(user) => user.run(config).await,
                 Command::Token(token) => token.run(config).await,
-                Command::Tidy(tidy) => tidy.run(config).await,
+                Command::Tidy(tidy) => tidy.run(),
                 Command::Check(check) => check.run(config).await,
                 Command::Sources(sources) => sources.run(config).await,
                 Command::Doctor(doctor) => doctor.run(config).await,

@@ -27,7 +27,6 @@ pub struct Prepared {
     pub capture: Option<CaptureId>,
     pub digest: String,
     pub source: quotecheck::Source,
-    pub text: String,
     machine: bool,
     language: String,
 }
@@ -35,7 +34,7 @@ pub struct Prepared {
 impl Prepared {
     pub fn new(capture: Option<CaptureId>, text: String, machine: bool, language: &str, digest: String) -> Prepared {
         let source = quotecheck::Source::new(&text);
-        Prepared { capture, digest, source, text, machine, language: language.to_owned() }
+        Prepared { capture, digest, source, machine, language: language.to_owned() }
     }
 }
 
@@ -45,6 +44,14 @@ pub struct Asked {
     pub kind: Kind,
     pub words: String,
     pub transcript: Option<i64>,
+}
+
+impl Asked {
+    /// As a document has it, before anything is written down.
+    pub fn of(quotation: &markup::Quotation) -> Asked {
+        let transcript = quotation.transcript.map(|n| n as i64);
+        Asked { kind: Kind::of(quotation), words: quotation.text.clone(), transcript }
+    }
 }
 
 impl From<&Quotation> for Asked {
@@ -115,7 +122,7 @@ fn compare(words: &str, text: &Prepared) -> Judgement {
     }
     Judgement {
         ruling: Ruling::Said(finding.verdict),
-        passage: Passage::around(&text.text, &finding.spans),
+        passage: Passage::around(text.source.text(), &finding.spans),
         finding: Some(finding),
         capture: text.capture,
     }
@@ -123,12 +130,9 @@ fn compare(words: &str, text: &Prepared) -> Judgement {
 
 impl Prepared {
     fn find(&self, words: &str) -> Finding {
-        self.source.find_with(words, &quotecheck::Options { source_language: language(&self.language), ..Default::default() })
+        let source_language = Some(self.language.as_str()).filter(|code| !code.is_empty());
+        self.source.find_with(words, &quotecheck::Options { source_language, ..Default::default() })
     }
-}
-
-fn language(code: &str) -> Option<String> {
-    (!code.is_empty()).then(|| code.to_owned())
 }
 
 /// A source may have changed since the words were quoted: the copy that holds them best speaks, the newer one if equal.
@@ -152,8 +156,8 @@ fn rank(judgement: &Judgement) -> u8 {
 fn reported(asked: &Asked, held: &Held) -> Judgement {
     let nearest = match held {
         Held::Texts(texts) => texts.first().and_then(|text| {
-            let span = text.source.nearest(&asked.words)?;
-            Some((Passage::around(&text.text, &[span])?, text.capture))
+            let span = text.find(&asked.words).spans.first().copied()?;
+            Some((Passage::around(text.source.text(), &[span])?, text.capture))
         }),
         _ => None,
     };

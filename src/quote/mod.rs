@@ -30,6 +30,12 @@ words! {
     }
 }
 
+impl Kind {
+    pub fn of(quotation: &markup::Quotation) -> Kind {
+        Kind::parse(quotation.kind.as_str()).unwrap_or(Kind::Quotation)
+    }
+}
+
 record! {
     #[derive(Debug, Clone)]
     pub struct Quotation {
@@ -80,9 +86,9 @@ impl Quotation {
     pub fn in_post(tx: &mut Tx, post: PostId) -> Result<Vec<Quotation>> {
         tx.all(
             sql!("-- Quotation::in_post
-                select quotation_id, position, line, kind, words, words_digest, speaker, transcript,
-                    coalesce(merged_into, source_id) as source_id, note
-                from quotation left join source using (source_id)
+                select quotation.quotation_id, position, line, quotation.kind, words, words_digest, speaker, transcript,
+                    coalesce(merged_into, quotation.source_id) as source_id, note
+                from quotation left join source on source.source_id = quotation.source_id
                 where post_id = ?1 and position >= 0 order by position"),
             (post,),
         )
@@ -94,8 +100,8 @@ impl Judged {
     pub fn in_post(tx: &mut Tx, post: PostId) -> Result<Vec<Judged>> {
         tx.all(
             sql!("-- Judged::in_post
-                select quotation.quotation_id, quotation.position, line, kind, words, speaker, transcript,
-                    target.source_id, target.url as source_url, note,
+                select quotation.quotation_id, quotation.position, quotation.line, quotation.kind, quotation.words,
+                    quotation.speaker, quotation.transcript, target.source_id, target.url as source_url, quotation.note,
                     verdict.verdict, verdict.cut, verdict.material, verdict.finding, verdict.passage,
                     verdict.capture_id, capture.captured_at
                 from quotation
@@ -248,6 +254,10 @@ impl Wanted {
     /// The newest good copy by number, as [`Judged::in_post`] compares it.
     fn newest_good(&self) -> Option<CaptureId> {
         self.good.iter().map(|c| c.capture_id).max()
+    }
+
+    pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
+        self.good.iter().find(|c| c.capture_id == id)
     }
 
     /// The texts themselves, read and prepared.

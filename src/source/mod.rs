@@ -190,6 +190,11 @@ impl Source {
         tx.one(known, (canonical,))
     }
 
+    pub fn by_url(tx: &mut Tx, canonical: &str) -> Result<Option<Source>> {
+        tx.first(sql!("-- Source::by_url
+            select * from source where url = ?1"), (canonical,))
+    }
+
     pub fn find(tx: &mut Tx, id: SourceId) -> Result<Source> {
         tx.one(
             sql!(
@@ -378,6 +383,12 @@ impl Capture {
         )
     }
 
+    /// Every file that a row names: WARC and text.
+    pub fn files(tx: &mut Tx) -> Result<Vec<(String, String)>> {
+        tx.all(sql!("-- Capture::files
+            select warc_file, text_file from capture order by capture_id"), ())
+    }
+
     pub fn records(tx: &mut Tx, id: CaptureId) -> Result<Vec<CaptureRecord>> {
         tx.all(
             sql!(
@@ -423,4 +434,22 @@ impl Source {
         let host = url::Url::parse(&self.url).ok().and_then(|u| u.host_str().map(str::to_owned));
         host.map(|h| h.trim_start_matches("www.").to_owned()).unwrap_or_default()
     }
+}
+
+/// One of the newest pieces of a place that keeps changing.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Piece {
+    pub title: String,
+    pub url: String,
+    pub date: String,
+}
+
+/// Whether a place that keeps changing names its newest pieces in a feed we can read.
+pub fn has_feed(_url: &str) -> bool {
+    false
+}
+
+/// The newest pieces a place names in its feed.
+pub async fn latest(_app: &crate::app::App, _url: &str) -> Result<Vec<Piece>> {
+    Ok(Vec::new())
 }

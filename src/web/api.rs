@@ -59,6 +59,12 @@ pub(super) async fn nothing_here() -> Problem {
     Problem(Error::NotFound)
 }
 
+pub(super) async fn not_that_way() -> Response {
+    let body = json!({ "type": "about:blank", "title": "Method Not Allowed", "status": 405 });
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (http::StatusCode::METHOD_NOT_ALLOWED, kind, Json(body)).into_response()
+}
+
 /// A JSON body; what is wrong with it is said as a problem.
 pub(super) struct Body<T>(pub(super) T);
 

@@ -6,6 +6,7 @@ use crate::outside::db::Topic;
 use crate::{Error, Result};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use std::sync::Arc;
 
 /// A page that may be kept until one of the topics it shows changes. The server keeps and compresses it.
 #[derive(Debug, Clone)]
@@ -61,7 +62,10 @@ impl Error {
     }
 }
 
-/// A plain answer for errors that no page dressed up.
+/// An error that stands plain in an answer, for the layer that knows how the publication looks.
+#[derive(Clone)]
+pub(super) struct Undressed(pub(super) Arc<Error>);
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         if let Error::Internal(_) | Error::Outside(_) = self {
@@ -71,6 +75,7 @@ impl IntoResponse for Error {
         if let Error::TooMany(seconds) = self {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(Undressed(Arc::new(self)));
         response
     }
 }

@@ -1,10 +1,15 @@
 //! What every page shows of the publication.
 
+use super::respond::{self, Undressed};
 use super::static_files;
 use crate::app::App;
 use crate::outside::db::{Topic, Tx};
 use crate::publication::Publication;
 use crate::{Error, Result};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header;
 use serde::Serialize;
 
 #[derive(Debug, Clone, Serialize)]
@@ -45,8 +50,31 @@ struct ErrorPage {
     words: String,
 }
 
+#[derive(Serialize)]
+struct About {
+    site: Site,
+}
+
+/// `/about-captures`: what the marks mean, and for whoever finds our requests in their log.
+pub(super) async fn about_captures(State(app): State<App>) -> Result<Response> {
+    let site = app.db.read(|tx| Site::load(tx, "")).await?;
+    let html = respond::render(&app, "about_captures.html", &About { site })?;
+    Ok(respond::page(html, topics([])))
+}
+
+/// Gives plain errors of pages the publication's own dress.
+pub(super) async fn dress_errors(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let Some(Undressed(error)) = response.extensions_mut().remove::<Undressed>() else { return response };
+    if let Some(html) = error_page(&app, &error).await {
+        *response.body_mut() = html.into();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    response
+}
+
 /// An error as a page of the publication; plain when even that cannot be had.
-pub(super) async fn error_page(app: &App, error: &Error) -> Option<String> {
+async fn error_page(app: &App, error: &Error) -> Option<String> {
     let site = app.db.read(|tx| Site::load(tx, "")).await.ok()?;
     let title = match error {
         Error::NotFound => "Nothing here",

@@ -7,7 +7,7 @@ use crate::id::SourceId;
 use crate::outside::db::Tx;
 use crate::post::posts_topic;
 use crate::publication::Publication;
-use crate::source::{Capture, Kind, Source};
+use crate::source::{Capture, Kind, Source, TextKind};
 use crate::{Error, Result};
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -44,6 +44,44 @@ pub(super) struct Listed {
     /// RFC 3339, of the copy.
     pub(super) copy_date: String,
     pub(super) pointer: bool,
+    /// Only where the source is embedded.
+    #[serde(skip)]
+    pub(super) card: Option<Card>,
+}
+
+/// What stands in an embed's place: the picture and words that were kept, nothing loaded from elsewhere.
+#[derive(Debug, Clone)]
+pub(super) struct Card {
+    pub(super) picture: Option<String>,
+    /// Author, date.
+    pub(super) about: String,
+    pub(super) words: String,
+    pub(super) video: bool,
+}
+
+impl Card {
+    pub(super) fn of(tx: &mut Tx, source: &Source) -> Result<Option<Card>> {
+        let Some(capture) = Capture::newest_good(tx, source.source_id)?.filter(|c| !c.private) else {
+            return Ok(None);
+        };
+        let about = [capture.author.as_str(), capture.site.as_str(), capture.said_at.get(..10).unwrap_or("")];
+        let about: Vec<_> = about.into_iter().filter(|part| !part.is_empty()).collect();
+        let held = Capture::records(tx, capture.capture_id)?;
+        let picture = held.iter().find(|r| !capture.picture.is_empty() && r.url == capture.picture);
+        Ok(Some(Card {
+            picture: picture.map(|r| format!("{}/r/{}", capture.path(source.source_id), r.digest)),
+            about: about.join(" · "),
+            words: shortened(&capture.description),
+            video: matches!(capture.text_kind, TextKind::Captions | TextKind::MachineCaptions | TextKind::None),
+        }))
+    }
+}
+
+fn shortened(words: &str) -> String {
+    match words.char_indices().nth(220) {
+        Some((cut, _)) => format!("{}…", words[..cut].trim_end()),
+        None => words.to_owned(),
+    }
 }
 
 pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response> {
@@ -93,6 +131,7 @@ impl Listed {
             copy_words: "kept copy".into(),
             copy_date: newest.map(|c| c.captured_at.rfc3339()).unwrap_or_default(),
             pointer,
+            card: None,
         })
     }
 }

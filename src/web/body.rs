@@ -1,0 +1,286 @@
+//! A rendered document dressed for a page: margin notes, marks, differences, embeds filled into the places that the
+//! renderer left for them. Nothing here decides; it shows what was decided.
+
+use super::source_list::Listed;
+use super::{respond, words};
+use crate::Result;
+use crate::app::App;
+use crate::post::Post;
+use crate::quote::{Judged, Judgement, Passage, Ruling};
+use crate::time::Time;
+use jiff::tz::TimeZone;
+use markup::{Document, Part};
+use quotecheck::{Finding, Verdict, WordKind};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// A quotation as the page shows it.
+#[derive(Debug, Clone)]
+pub(super) struct Quote {
+    pub(super) ruling: Option<Ruling>,
+    pub(super) material: bool,
+    pub(super) finding: Option<Finding>,
+    pub(super) passage: Option<Passage>,
+    pub(super) note: String,
+    /// Place in the kept copy.
+    pub(super) copy: Option<String>,
+    pub(super) kept: Option<Time>,
+    /// The source's own address.
+    pub(super) live: Option<String>,
+}
+
+impl Quote {
+    pub(super) fn of(judged: &Judged) -> Quote {
+        Quote {
+            ruling: judged.verdict,
+            material: judged.material.unwrap_or(false),
+            finding: judged.finding(),
+            passage: judged.passage(),
+            note: judged.note.clone(),
+            copy: judged.copy_path(),
+            kept: judged.captured_at,
+            live: judged.source_url.clone(),
+        }
+    }
+
+    /// One that was judged just now and is written down nowhere.
+    pub(super) fn fresh(judgement: Option<Judgement>, note: &str, copy: Option<String>, kept: Option<Time>) -> Quote {
+        let material = judgement.as_ref().is_some_and(Judgement::material);
+        let (ruling, finding, passage) = match judgement {
+            Some(j) => (Some(j.ruling), j.finding, j.passage),
+            None => (None, None, None),
+        };
+        Quote { ruling, material, finding, passage, note: note.into(), copy, kept, live: None }
+    }
+
+    fn verdict(&self) -> Option<Verdict> {
+        self.ruling.and_then(Ruling::verdict)
+    }
+}
+
+/// Everything the places in a document are filled with. Citations and quotations by their index in the document.
+pub(super) struct Dress<'a> {
+    pub(super) app: &'a App,
+    pub(super) document: &'a Document,
+    /// The source of each citation, numbered through the page; none for one that is not shown.
+    pub(super) sources: &'a [Option<Listed>],
+    pub(super) quotes: &'a [Quote],
+    pub(super) zone: &'a TimeZone,
+}
+
+impl Dress<'_> {
+    pub(super) fn html(&self) -> Result<String> {
+        let mut html = String::new();
+        let mut noted = BTreeSet::new();
+        let mut waiting = Vec::new();
+        for part in &self.document.parts {
+            match part {
+                Part::Html(text) => html.push_str(text),
+                Part::Note { citation } => self.cite(*citation, &mut noted, &mut waiting, &mut html),
+                Part::Notes => self.notes(std::mem::take(&mut waiting), &mut html)?,
+                Part::Mark { quotation } => html.push_str(&self.mark(*quotation)?),
+                Part::Embed { citation } => html.push_str(&self.embed(*citation)?),
+                Part::AfterBlock { quotations } => {
+                    for &quotation in quotations {
+                        html.push_str(&self.finding(quotation)?);
+                    }
+                }
+            }
+        }
+        Ok(html)
+    }
+
+    /// The number after a link; its note goes into the margin the first time the source is cited.
+    fn cite(&self, citation: usize, noted: &mut BTreeSet<usize>, waiting: &mut Vec<usize>, html: &mut String) {
+        let Some(Some(source)) = self.sources.get(citation) else { return };
+        let number = source.number;
+        html.push_str(&format!("<a class=\"cite\" href=\"#s{number}\" aria-label=\"Source {number}\">{number}</a>"));
+        if noted.insert(number) {
+            waiting.push(citation);
+        }
+    }
+
+    fn notes(&self, citations: Vec<usize>, html: &mut String) -> Result<()> {
+        let notes = citations.into_iter().filter_map(|at| self.sources[at].as_ref());
+        let notes = notes.map(|source| self.note(source)).collect::<Result<String>>()?;
+        if !notes.is_empty() {
+            html.push_str(&format!("<span class=\"notes\">{notes}</span>"));
+        }
+        Ok(())
+    }
+
+    fn note(&self, source: &Listed) -> Result<String> {
+        #[derive(Serialize)]
+        struct Note<'a> {
+            #[serde(flatten)]
+            source: &'a Listed,
+            version: Option<String>,
+        }
+        let version = source.copy.as_ref().map(|path| self.app.url(path));
+        respond::render(self.app, "part/note.html", Note { source, version })
+    }
+
+    fn mark(&self, quotation: usize) -> Result<String> {
+        #[derive(Serialize)]
+        struct Mark<'a> {
+            number: usize,
+            class: &'a str,
+            words: &'a str,
+            title: String,
+        }
+        let Some(quote) = self.quotes.get(quotation) else { return Ok(String::new()) };
+        let (class, words) = match (quote.ruling, quote.verdict()) {
+            (Some(Ruling::Beyond), _) => return Ok(String::new()),
+            (Some(Ruling::Reported), _) if quote.passage.is_none() => return Ok(String::new()),
+            (Some(Ruling::Reported), _) => ("reported", "nearest words"),
+            (_, Some(verdict)) => (verdict.as_str(), words::verdict(verdict)),
+            (_, None) => ("waiting", "being checked"),
+        };
+        let title = self.explained(quote);
+        respond::render(self.app, "part/mark.html", Mark { number: quotation + 1, class, words, title })
+    }
+
+    fn explained(&self, quote: &Quote) -> String {
+        let kept = quote.kept.map(|at| words::day(at, self.zone));
+        match quote.verdict() {
+            Some(verdict) => words::explained(verdict, quote.material, kept.as_deref()),
+            None if quote.ruling == Some(Ruling::Reported) => {
+                "Reported speech is not judged; these are the nearest words in the source".into()
+            }
+            None => "The source is being kept; the words will be compared with it".into(),
+        }
+    }
+
+    fn finding(&self, quotation: usize) -> Result<String> {
+        #[derive(Serialize)]
+        struct Panel<'a> {
+            number: usize,
+            class: &'a str,
+            words: String,
+            warn: bool,
+            open: bool,
+            closable: bool,
+            runs: Vec<Run>,
+            passage: Option<&'a Passage>,
+            note: &'a str,
+            compared: String,
+            copy: Option<String>,
+            live: Option<&'a str>,
+        }
+        let Some(quote) = self.quotes.get(quotation) else { return Ok(String::new()) };
+        let nothing_to_say = match quote.ruling {
+            None | Some(Ruling::Beyond) => true,
+            Some(Ruling::Reported) => quote.passage.is_none(),
+            Some(Ruling::Said(_)) => false,
+        };
+        if nothing_to_say {
+            return Ok(String::new());
+        }
+        let warn = quote.ruling.is_some_and(|r| words::needs_a_look(r, quote.material));
+        let runs = self.runs(quote);
+        let panel = Panel {
+            number: quotation + 1,
+            class: quote.ruling.map_or("", Ruling::as_str),
+            words: self.explained(quote),
+            warn,
+            open: warn,
+            closable: !warn,
+            passage: quote.passage.as_ref(),
+            runs,
+            note: &quote.note,
+            compared: self.compared(quote),
+            copy: quote.copy.as_ref().map(|path| format!("{path}{}", at_the_words(quote))),
+            live: quote.live.as_deref(),
+        };
+        respond::render(self.app, "part/finding.html", panel)
+    }
+
+    fn runs(&self, quote: &Quote) -> Vec<Run> {
+        match (quote.verdict(), &quote.finding) {
+            (Some(Verdict::Altered | Verdict::Elided | Verdict::Spliced), Some(finding)) => {
+                finding.words.iter().map(Run::of).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn compared(&self, quote: &Quote) -> String {
+        match quote.kept {
+            Some(at) => format!("Compared with the copy kept on {}.", words::moment(at, self.zone)),
+            None => String::new(),
+        }
+    }
+
+    fn embed(&self, citation: usize) -> Result<String> {
+        #[derive(Serialize)]
+        struct Embed<'a> {
+            #[serde(flatten)]
+            source: &'a Listed,
+            picture: Option<&'a str>,
+            about: &'a str,
+            words: &'a str,
+            glyph: &'a str,
+            open_words: &'a str,
+        }
+        let cited = &self.document.citations[citation];
+        let Some(Some(source)) = self.sources.get(citation) else {
+            // Not to be shown as a source: the plain link that was written.
+            let url = super::template::Templates::escape(&cited.url);
+            return Ok(format!("<p><a href=\"{url}\" rel=\"noopener\">{url}</a></p>"));
+        };
+        let card = source.card.as_ref();
+        let embed = Embed {
+            source,
+            picture: card.and_then(|c| c.picture.as_deref()),
+            about: card.map_or(source.site.as_str(), |c| c.about.as_str()),
+            words: card.map_or("", |c| c.words.as_str()),
+            glyph: if card.is_some_and(|c| c.video) { "▶" } else { "↗" },
+            open_words: if card.is_some_and(|c| c.video) { "Play at the source" } else { "Open at the source" },
+        };
+        respond::render(self.app, "part/embed.html", embed)
+    }
+}
+
+/// One run of words of a difference.
+#[derive(Serialize)]
+struct Run {
+    kind: &'static str,
+    quote: String,
+    source: String,
+}
+
+impl Run {
+    fn of(word: &quotecheck::Word) -> Run {
+        let kind = match word.kind {
+            WordKind::Same => "same",
+            WordKind::Elided => "elided",
+            _ => "changed",
+        };
+        Run { kind, quote: word.quote.clone(), source: word.source.clone() }
+    }
+}
+
+/// `?text=` with the words as the source has them, so that the kept copy shows exactly the place.
+fn at_the_words(quote: &Quote) -> String {
+    let Some(passage) = quote.passage.as_ref().filter(|p| !p.quoted.is_empty()) else { return String::new() };
+    let words: String = passage.quoted.chars().take(600).collect();
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("text", &words).finish();
+    format!("?{query}#found")
+}
+
+/// A post's text for feeds: no notes, no marks; embeds as links; addresses absolute.
+pub(super) fn for_feed(post: &Post, base_url: &str) -> String {
+    let Ok(document) = post.document() else { return String::new() };
+    let mut html = String::new();
+    for part in &document.parts {
+        match part {
+            Part::Html(text) => html.push_str(text),
+            Part::Embed { citation } => {
+                let url = super::template::Templates::escape(&document.citations[*citation].url);
+                html.push_str(&format!("<p><a href=\"{url}\">{url}</a></p>"));
+            }
+            Part::Note { .. } | Part::Notes | Part::Mark { .. } | Part::AfterBlock { .. } => {}
+        }
+    }
+    html.replace("src=\"/", &format!("src=\"{base_url}/")).replace("href=\"/", &format!("href=\"{base_url}/"))
+}

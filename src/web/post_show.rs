@@ -1,0 +1,214 @@
+//! A post or page, as readers meet it.
+
+use super::body::{Dress, Quote};
+use super::site::{Site, topics};
+use super::source_list::Listed;
+use super::{respond, words};
+use crate::app::App;
+use crate::id::SourceId;
+use crate::outside::db::{Topic, Tx};
+use crate::person::Person;
+use crate::post::{Kind, Post};
+use crate::publication::Publication;
+use crate::quote::{Counts, Judged, Ruling};
+use crate::source::{Citation, Source};
+use crate::Result;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use quotecheck::Verdict;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct Page {
+    site: Site,
+    post: Shown,
+    body: String,
+    check: Option<Check>,
+    sources: Vec<Listed>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    title: String,
+    url: String,
+    excerpt: String,
+    standfirst: String,
+    author: String,
+    /// Posts carry their day; pages do not.
+    dated: bool,
+    published: String,
+    day: String,
+    updated_day: String,
+    tags: Vec<String>,
+    correction: String,
+}
+
+/// The line under the title: what was checked, and how it came out.
+#[derive(Serialize)]
+pub(super) struct Check {
+    lines: Vec<Line>,
+    sources: usize,
+    kept: usize,
+}
+
+#[derive(Serialize)]
+struct Line {
+    count: usize,
+    noun: &'static str,
+    parts: Vec<Part>,
+}
+
+#[derive(Serialize)]
+struct Part {
+    count: usize,
+    verdict: &'static str,
+    words: &'static str,
+}
+
+/// What the database holds of one post, read at one moment.
+pub(super) struct Facts {
+    publication: Publication,
+    post: Post,
+    author: String,
+    judged: Vec<Judged>,
+    /// By citation, in the document's order.
+    sources: Vec<Option<Listed>>,
+    topics: Vec<Topic>,
+}
+
+pub(super) async fn post(
+    State(app): State<App>,
+    Path((year, month, slug)): Path<(String, String, String)>,
+) -> Result<Response> {
+    let now = app.now();
+    let facts = app.db.read(move |tx| {
+        let post = Post::public(tx, &format!("{year}/{month}"), &slug, now)?;
+        Facts::of(tx, post)
+    });
+    page(&app, facts.await?)
+}
+
+pub(super) async fn undated(State(app): State<App>, Path(slug): Path<String>) -> Result<Response> {
+    let now = app.now();
+    let facts = app.db.read(move |tx| {
+        let post = Post::public_page(tx, &slug, now)?;
+        Facts::of(tx, post)
+    });
+    page(&app, facts.await?)
+}
+
+impl Facts {
+    fn of(tx: &mut Tx, post: Post) -> Result<Facts> {
+        let publication = Publication::load(tx)?;
+        let (author, judged) = (Person::find(tx, post.author_id)?.name, Judged::in_post(tx, post.post_id)?);
+        let (sources, shown) = sources(tx, &post, &publication)?;
+        let topics = topics([post.post_id.topic(), post.author_id.topic()].into_iter().chain(shown));
+        Ok(Facts { publication, post, author, judged, sources, topics })
+    }
+}
+
+/// The source of each citation, numbered in the order of the text; and what the page then depends on.
+fn sources(tx: &mut Tx, post: &Post, publication: &Publication) -> Result<(Vec<Option<Listed>>, Vec<Topic>)> {
+    let mut numbered: BTreeMap<SourceId, Listed> = BTreeMap::new();
+    let mut topics = Vec::new();
+    let mut of_citations = Vec::new();
+    for citation in Citation::of_post(tx, post.post_id)? {
+        let source = Source::resolved(tx, citation.source_id)?;
+        topics.extend([citation.source_id.topic(), source.source_id.topic()]);
+        if !citation.keep {
+            of_citations.push(None);
+            continue;
+        }
+        let number = numbered.len() + 1;
+        let listed = match numbered.entry(source.source_id) {
+            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::btree_map::Entry::Vacant(new) => {
+                new.insert(Listed::of(tx, &source, number, publication)?)
+            }
+        };
+        if citation.embed && listed.card.is_none() {
+            listed.card = super::source_list::Card::of(tx, &source)?;
+        }
+        of_citations.push(Some(listed.clone()));
+    }
+    Ok((of_citations, topics))
+}
+
+fn page(app: &App, facts: Facts) -> Result<Response> {
+    let document = facts.post.document()?;
+    let zone = facts.publication.time_zone();
+    let quotes: Vec<Quote> = facts.judged.iter().map(Quote::of).collect();
+    let dress =
+        Dress { app, document: &document, sources: &facts.sources, quotes: &quotes, zone: &zone };
+    let body = dress.html()?;
+    let mut listed: Vec<Listed> = facts.sources.iter().flatten().cloned().collect();
+    listed.sort_by_key(|s| s.number);
+    listed.dedup_by_key(|s| s.number);
+    let counted = facts.judged.iter().map(|j| (j.kind, j.transcript, j.verdict));
+    let check = Check::of(counted, &listed);
+    let shown = Shown::of(app, &facts, &document, &zone);
+    let site = Site::of(&facts.publication, "");
+    let html = respond::render(app, "post.html", &Page { site, post: shown, body, check, sources: listed })?;
+    Ok(respond::page(html, facts.topics))
+}
+
+impl Shown {
+    fn of(app: &App, facts: &Facts, document: &markup::Document, zone: &TimeZone) -> Shown {
+        let post = &facts.post;
+        let at = post.published_at.unwrap_or(post.created_at);
+        let updated = words::day(post.updated_at, zone);
+        let day = words::day(at, zone);
+        let written = post.excerpt.trim().to_owned();
+        Shown {
+            title: post.title.clone(),
+            url: app.url(&post.path()),
+            excerpt: if written.is_empty() { document.excerpt.clone() } else { written.clone() },
+            standfirst: written,
+            author: facts.author.clone(),
+            dated: post.kind == Kind::Post,
+            published: at.rfc3339(),
+            updated_day: if updated == day || post.updated_at < at { String::new() } else { updated },
+            day,
+            tags: crate::post::record::tags(&post.tags).into_iter().map(|(_, name)| name).collect(),
+            correction: post.correction.trim().to_owned(),
+        }
+    }
+}
+
+impl Check {
+    /// None where there is nothing to say: a post without sources and quotations.
+    pub(super) fn of(
+        quotations: impl IntoIterator<Item = (crate::quote::Kind, Option<i64>, Option<Ruling>)>,
+        sources: &[Listed],
+    ) -> Option<Check> {
+        let all: Vec<_> = quotations.into_iter().collect();
+        let counts = Counts::of(all.iter().map(|(kind, transcript, ruling)| (*kind, *transcript, ruling.as_ref())));
+        let mut lines = Vec::new();
+        if counts.quotations > 0 {
+            let noun = if counts.quotations == 1 { "quotation" } else { "quotations" };
+            lines.push(Line { count: counts.quotations, noun, parts: parts(&counts) });
+        }
+        if counts.transcripts > 0 {
+            let noun = if counts.transcripts == 1 { "transcript" } else { "transcripts" };
+            lines.push(Line { count: counts.transcripts, noun, parts: Vec::new() });
+        }
+        if counts.no_source > 0 {
+            let noun = "without a source";
+            lines.push(Line { count: counts.no_source, noun, parts: Vec::new() });
+        }
+        let kept = sources.iter().filter(|s| s.copy.is_some()).count();
+        let check = Check { lines, sources: sources.len(), kept };
+        (!check.lines.is_empty() || check.sources > 0).then_some(check)
+    }
+}
+
+fn parts(counts: &Counts) -> Vec<Part> {
+    let said = Verdict::ALL.into_iter().filter_map(|verdict| {
+        let count = *counts.verdicts.get(verdict.as_str())?;
+        Some(Part { count, verdict: verdict.as_str(), words: words::verdict(verdict) })
+    });
+    let waiting = Part { count: counts.waiting, verdict: "waiting", words: "being checked" };
+    said.chain((counts.waiting > 0).then_some(waiting)).collect()
+}

@@ -1,0 +1,11 @@
+//! `/robots.txt`: posts are for everyone; kept copies are other people's pages and are not to be found through us.
+
+use super::respond;
+use crate::app::App;
+use axum::extract::State;
+use axum::response::Response;
+
+pub(super) async fn show(State(_app): State<App>) -> Response {
+    let text = "User-agent: *\nDisallow: /desk\nDisallow: /api/\nDisallow: /sources/*/\n";
+    respond::document("text/plain; charset=utf-8", text.into(), Vec::new())
+}
