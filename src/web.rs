@@ -8,6 +8,7 @@ mod feed;
 mod health;
 mod home;
 mod media;
+mod metrics;
 mod post_show;
 mod respond;
 mod robots;
@@ -25,6 +26,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
+pub use metrics::serve as serve_metrics;
 pub use server::serve;
 
 fn router(app: App) -> Router {
@@ -80,6 +82,7 @@ fn router(app: App) -> Router {
         .route("/feed.atom", get(feed::atom))
         .route("/robots.txt", get(robots::show))
         .route("/health", get(health::show))
+        .route("/metrics", get(metrics::show))
         // people who write
         .route("/desk", get(desk::posts::list))
         .nest("/desk", desk)

@@ -11,6 +11,13 @@ use clap::{Args, Subcommand};
 pub(super) enum User {
     /// Add a person; prints an address that signs in once, unless a password is given
     Add(Add),
+    /// Print a fresh address that signs a person in once and lets them choose a new password
+    Address(Address),
+}
+
+#[derive(Args)]
+pub(super) struct Address {
+    email: String,
 }
 
 #[derive(Args)]
@@ -32,7 +39,30 @@ fn role(word: &str) -> Result<Role, String> {
 
 impl User {
     pub(super) async fn run(self, config: Config) -> Result<Ending> {
-        let User::Add(add) = self;
+        match self {
+            User::Add(add) => add.run(config).await,
+            User::Address(address) => address.run(config).await,
+        }
+    }
+}
+
+impl Address {
+    async fn run(self, config: Config) -> Result<Ending> {
+        let app = App::open(config).await?;
+        let now = app.now();
+        let token = app.db.write(move |tx| {
+            let person = Person::by_email(tx, &self.email)?
+                .ok_or_else(|| Error::Invalid(format!("Nobody here has the address {}.", self.email)))?;
+            person::one_time(tx, person.person_id, now)
+        });
+        println!("{}", app.url(&format!("/desk/welcome/{}", token.await?)));
+        Ok(Ending::Done)
+    }
+}
+
+impl Add {
+    async fn run(self, config: Config) -> Result<Ending> {
+        let add = self;
         let password = add.password_stdin.then(password_from_stdin).transpose()?;
         let app = App::open(config).await?;
         let hash = match password {

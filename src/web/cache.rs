@@ -62,6 +62,12 @@ impl Pages {
         });
     }
 
+    /// How many pages are kept, and their bytes.
+    pub(super) fn size(&self) -> (usize, usize) {
+        let kept = self.kept.read().expect("no panic while held");
+        (kept.pages.len(), kept.bytes)
+    }
+
     pub(super) fn get(&self, address: &str) -> Option<Arc<Page>> {
         self.kept.read().expect("no panic while held").pages.get(address).cloned()
     }

@@ -149,7 +149,7 @@ pub(in crate::web) async fn forgotten(
         })
         .await?;
     let notice = match app.mailer.is_off() {
-        true => "Mail is not set up here. Whoever runs this publication can make a new address with: ibid user invite.",
+        true => "Mail is not set up here. Whoever runs this publication can make you a one-time address with: ibid user address EMAIL",
         false => "If somebody here has that address, a mail with a one-time address is on its way.",
     };
     form(&app, "", "", notice).await
