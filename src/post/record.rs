@@ -15,14 +15,14 @@ pub fn follow(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) 
     tag(tx, post)?;
     let sources = cite(tx, post.post_id, document, now)?;
     quote(tx, post.post_id, document, &sources)?;
-    keep_wanted(tx, document, &sources, now)?;
+    keep_wanted(tx, &sources, now)?;
     queue::push(tx, &Job::CheckPost(post.post_id), now)
 }
 
 /// Asks for copies of what a text cites, before anybody reads it.
 pub fn keep_sources(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<()> {
     let sources = sources_of(tx, document, now)?;
-    keep_wanted(tx, document, &sources, now)
+    keep_wanted(tx, &sources, now)
 }
 
 /// The tags of a post: name as written, slug as in its address.
@@ -53,8 +53,8 @@ fn sources_of(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<Vec
         .iter()
         .map(|citation| {
             let kind = match citation.kind {
-                markup::Kind::Source => source::Kind::Source,
-                markup::Kind::Pointer => source::Kind::Pointer,
+                markup::url::Kind::Source => source::Kind::Source,
+                markup::url::Kind::Pointer => source::Kind::Pointer,
             };
             Ok(Source::of(tx, &citation.canonical, kind, now)?.source_id)
         })
@@ -78,16 +78,16 @@ fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Re
                 &citation.words,
                 citation.via,
                 citation.embed,
-                citation.keep,
+                true,
             ),
         )?;
     }
     Ok(sources)
 }
 
-fn keep_wanted(tx: &mut Tx, document: &markup::Document, sources: &[SourceId], now: Time) -> Result<()> {
-    for (citation, &id) in document.citations.iter().zip(sources) {
-        if citation.keep && Source::find(tx, id)?.looked_at.is_none() {
+fn keep_wanted(tx: &mut Tx, sources: &[SourceId], now: Time) -> Result<()> {
+    for &id in sources {
+        if Source::find(tx, id)?.looked_at.is_none() {
             Source::keep(tx, id, now)?;
         }
     }

@@ -2,6 +2,7 @@
 //! renderer left for them. Nothing here decides; it shows what was decided.
 
 use super::source_list::Listed;
+use super::template::Templates;
 use super::{respond, words};
 use crate::Result;
 use crate::app::App;
@@ -72,13 +73,15 @@ impl Dress<'_> {
     pub(super) fn html(&self) -> Result<String> {
         let mut html = String::new();
         let mut noted = BTreeSet::new();
-        let mut waiting = Vec::new();
+        let mut waiting = String::new();
         for part in &self.document.parts {
             match part {
-                Part::Html(text) => html.push_str(text),
-                Part::Note { citation } => self.cite(*citation, &mut noted, &mut waiting, &mut html),
-                Part::Notes => self.notes(std::mem::take(&mut waiting), &mut html)?,
+                Part::Html(text) => put(text, &mut waiting, &mut html),
+                Part::Note { citation } => self.cite(*citation, &mut noted, &mut waiting, &mut html)?,
+                Part::QuoteOpen { quotation } => html.push_str(&self.quote_open(*quotation)),
+                Part::QuoteClose { .. } => html.push_str("</q>"),
                 Part::Mark { quotation } => html.push_str(&self.mark(*quotation)?),
+                Part::TranscriptMark { transcript } => html.push_str(&self.transcript_mark(*transcript)),
                 Part::Embed { citation } => html.push_str(&self.embed(*citation)?),
                 Part::AfterBlock { quotations } => {
                     for &quotation in quotations {
@@ -91,22 +94,57 @@ impl Dress<'_> {
     }
 
     /// The number after a link; its note goes into the margin the first time the source is cited.
-    fn cite(&self, citation: usize, noted: &mut BTreeSet<usize>, waiting: &mut Vec<usize>, html: &mut String) {
-        let Some(Some(source)) = self.sources.get(citation) else { return };
+    fn cite(
+        &self,
+        citation: usize,
+        noted: &mut BTreeSet<usize>,
+        waiting: &mut String,
+        html: &mut String,
+    ) -> Result<()> {
+        let Some(Some(source)) = self.sources.get(citation) else { return Ok(()) };
         let number = source.number;
         html.push_str(&format!("<a class=\"cite\" href=\"#s{number}\" aria-label=\"Source {number}\">{number}</a>"));
         if noted.insert(number) {
-            waiting.push(citation);
+            waiting.push_str(&self.note(source)?);
+        }
+        Ok(())
+    }
+
+    fn quote_open(&self, quotation: usize) -> String {
+        match self.quotes.get(quotation).and_then(|quote| quote.live.as_deref()) {
+            Some(url) => format!("<q cite=\"{}\">", Templates::escape(url)),
+            None => "<q>".into(),
         }
     }
 
-    fn notes(&self, citations: Vec<usize>, html: &mut String) -> Result<()> {
-        let notes = citations.into_iter().filter_map(|at| self.sources[at].as_ref());
-        let notes = notes.map(|source| self.note(source)).collect::<Result<String>>()?;
-        if !notes.is_empty() {
-            html.push_str(&format!("<span class=\"notes\">{notes}</span>"));
+    /// `transcript, 9 paragraphs: 8 word for word, 1 differs`
+    fn transcript_mark(&self, transcript: usize) -> String {
+        let turns = self.document.quotations.iter().zip(self.quotes);
+        let turns = turns.filter(|(q, _)| q.transcript == Some(transcript)).map(|(_, quote)| quote);
+        let judged: Vec<&Quote> = turns.filter(|quote| quote.ruling != Some(Ruling::Beyond)).collect();
+        let mut counts: Vec<(&'static str, &'static str, usize)> = Vec::new();
+        for quote in &judged {
+            let (class, words) = match quote.verdict() {
+                Some(verdict) => (verdict.as_str(), words::verdict(verdict)),
+                None => ("waiting", "being checked"),
+            };
+            match counts.iter_mut().find(|(known, ..)| *known == class) {
+                Some((.., n)) => *n += 1,
+                None => counts.push((class, words, 1)),
+            }
         }
-        Ok(())
+        let paragraphs = words::count(judged.len(), "paragraph", "paragraphs");
+        let told = match counts.as_slice() {
+            [] => return String::new(),
+            [(_, words, _)] => format!("transcript, {paragraphs}: {words}"),
+            many => {
+                let parts: Vec<String> = many.iter().map(|(_, words, n)| format!("{n} {words}")).collect();
+                format!("transcript, {paragraphs}: {}", parts.join(", "))
+            }
+        };
+        let worst = judged.iter().any(|q| q.ruling.is_some_and(|r| words::needs_a_look(r, q.material)));
+        let class = if worst { "altered" } else { counts[0].0 };
+        format!("<span class=\"mark {class}\">{told}</span>")
     }
 
     fn note(&self, source: &Listed) -> Result<String> {
@@ -129,7 +167,10 @@ impl Dress<'_> {
             title: String,
         }
         let Some(quote) = self.quotes.get(quotation) else { return Ok(String::new()) };
+        let turn = self.document.quotations[quotation].transcript.is_some();
         let (class, words) = match (quote.ruling, quote.verdict()) {
+            // A transcript is judged by paragraph and shown as one: only what differs is marked in place.
+            (_, Some(Verdict::Verbatim | Verdict::NoSource) | None) if turn => return Ok(String::new()),
             (Some(Ruling::Beyond), _) => return Ok(String::new()),
             (Some(Ruling::Reported), _) if quote.passage.is_none() => return Ok(String::new()),
             (Some(Ruling::Reported), _) => ("reported", "nearest words"),
@@ -171,6 +212,7 @@ impl Dress<'_> {
         let nothing_to_say = match quote.ruling {
             None | Some(Ruling::Beyond) => true,
             Some(Ruling::Reported) => quote.passage.is_none(),
+            Some(Ruling::Said(Verdict::NoSource)) => self.document.quotations[quotation].transcript.is_some(),
             Some(Ruling::Said(_)) => false,
         };
         if nothing_to_say {
@@ -225,7 +267,7 @@ impl Dress<'_> {
         let cited = &self.document.citations[citation];
         let Some(Some(source)) = self.sources.get(citation) else {
             // Not to be shown as a source: the plain link that was written.
-            let url = super::template::Templates::escape(&cited.url);
+            let url = Templates::escape(&cited.url);
             return Ok(format!("<p><a href=\"{url}\" rel=\"noopener\">{url}</a></p>"));
         };
         let card = source.card.as_ref();
@@ -238,6 +280,22 @@ impl Dress<'_> {
             open_words: if card.is_some_and(|c| c.video) { "Play at the source" } else { "Open at the source" },
         };
         respond::render(self.app, "part/embed.html", embed)
+    }
+}
+
+/// Writes a piece of the text; notes that wait for the margin go in where their block ends, so that they follow it on a phone.
+fn put(text: &str, waiting: &mut String, html: &mut String) {
+    const ENDS: [&str; 8] = ["</p>", "</li>", "</td>", "</th>", "</h", "</dd>", "</figcaption>", "</blockquote>"];
+    let end = ENDS.iter().filter_map(|tag| text.find(tag)).min().filter(|_| !waiting.is_empty());
+    match end {
+        Some(end) => {
+            html.push_str(&text[..end]);
+            html.push_str("<span class=\"notes\">");
+            html.push_str(&std::mem::take(waiting));
+            html.push_str("</span>");
+            html.push_str(&text[end..]);
+        }
+        None => html.push_str(text),
     }
 }
 
@@ -270,17 +328,6 @@ fn at_the_words(quote: &Quote) -> String {
 
 /// A post's text for feeds: no notes, no marks; embeds as links; addresses absolute.
 pub(super) fn for_feed(post: &Post, base_url: &str) -> String {
-    let Ok(document) = post.document() else { return String::new() };
-    let mut html = String::new();
-    for part in &document.parts {
-        match part {
-            Part::Html(text) => html.push_str(text),
-            Part::Embed { citation } => {
-                let url = super::template::Templates::escape(&document.citations[*citation].url);
-                html.push_str(&format!("<p><a href=\"{url}\">{url}</a></p>"));
-            }
-            Part::Note { .. } | Part::Notes | Part::Mark { .. } | Part::AfterBlock { .. } => {}
-        }
-    }
+    let html = post.document().map(|document| document.html()).unwrap_or_default();
     html.replace("src=\"/", &format!("src=\"{base_url}/")).replace("href=\"/", &format!("href=\"{base_url}/"))
 }

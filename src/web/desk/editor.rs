@@ -419,7 +419,7 @@ impl Known {
 fn tally(known: &[Known], quotes: &[Quote], document: &markup::Document, of_citation: &[Option<usize>]) -> String {
     let kept = known.iter().filter(|k| k.listed.copy.is_some()).count();
     let walled = known.iter().filter(|k| k.needs_somebody()).count();
-    let new = document.citations.iter().zip(of_citation).filter(|(c, at)| c.keep && at.is_none()).count();
+    let new = document.citations.iter().zip(of_citation).filter(|(_, at)| at.is_none()).count();
     let doubtful = quotes.iter().filter(|q| q.ruling.is_some_and(|r| words::needs_a_look(r, q.material))).count();
     let mut parts = vec![format!("{} kept", words::count(kept, "source", "sources"))];
     if new > 0 {
@@ -447,7 +447,7 @@ fn source_rows(document: &markup::Document, known: &[Known], of_citation: &[Opti
             number: rows.len() + 1,
             title: citation.words.clone(),
             url: citation.canonical.clone(),
-            words: if citation.keep { "kept when you save" } else { "marked not to be kept" }.into(),
+            words: "kept when you save".into(),
             class: "",
             copy: None,
             latest: None,
