@@ -95,7 +95,7 @@ class Sheet:
         path.parent.mkdir(parents=True, exist_ok=True)
         image = self.image.resize((self.width, self.height), Image.LANCZOS)
         if path.suffix == ".png":
-            image.quantize(48, dither=Image.Dither.NONE).save(path, optimize=True)
+            image.quantize(160, dither=Image.Dither.NONE).save(path, optimize=True)
         else:
             image.save(path, quality=quality, optimize=True, progressive=True)
 
@@ -205,7 +205,7 @@ def crossing():
     s.shape([(0, 0), (960, 0), (960, 560), (0, 560)], "#d5e3e4")
     s.shape([(0, 218), (240, 232), (520, 246), (760, 214), (960, 196), (960, 300), (740, 322), (500, 340), (220, 330), (0, 330)], "#b4cfd4")
     s.shape([(0, 258), (260, 270), (520, 282), (770, 250), (960, 236), (960, 266), (770, 286), (520, 310), (250, 300), (0, 292)], "#93b9c2")
-    s.shape([(560, 180), (690, 160), (820, 168), (770, 200), (640, 206)], "#e6dfc2")
+    s.shape([(480, 330), (570, 314), (690, 328), (668, 360), (580, 378), (500, 366)], "#e6dfc2")
     for shore in (north, south):
         s.shape(shore, "#e9e2cf")
         s.line(shore[2:], "#9a8d6f", 2)
@@ -224,8 +224,8 @@ def crossing():
         s.disc(x, y, 4.5, "#eef1ea")
         s.text(x, y + dy, name, "#2c3b40", 19, "ma")
     s.text(486, 222, "direct, 17 min", "#a34a35", 18)
-    s.text(150, 352, "by the deep channel, 24 min", "#28475a", 18)
-    s.text(690, 176, "Oxbar bank", "#7d7350", 15, "ma")
+    s.text(112, 352, "by the deep channel, 24 min", "#28475a", 18)
+    s.text(614, 338, "Oxbar bank", "#7d7350", 14, "ma")
     s.text(850, 262, "RIVER ALDER", "#547a83", 15, "ma")
     s.line([(40, 526), (160, 526)], "#2c3b40", 2)
     for x in (40, 100, 160):
