@@ -169,6 +169,11 @@ impl Press {
             .collect()
     }
 
+    /// What the running server has said on standard output.
+    pub fn said(&self) -> Vec<String> {
+        self.running().said()
+    }
+
     /// What the server has logged since it started last.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()

@@ -43,7 +43,7 @@ for _ in $(seq 300); do
     sleep 0.1
 done
 read -r _ || true
-kill -INT $pid || true
+$as "$BIN/pg_ctl" -D "$dir/data" stop -m immediate >&2 || true
 wait $pid || true
 rm -rf "$dir"
 "#;

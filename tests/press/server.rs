@@ -2,12 +2,14 @@
 
 use super::{Press, until_within};
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::Child;
+use tokio::process::{Child, ChildStdout};
 
 pub(super) struct Server {
     child: Child,
+    said: Arc<Mutex<Vec<String>>>,
     pub(super) base: String,
 }
 
@@ -18,20 +20,20 @@ impl Server {
         let log = std::fs::File::create(press.log_file()).expect("a log file");
         let mut command = press.command(&args).into_inner();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("it has a standard output")).lines();
-        let ready = async {
-            while let Ok(Some(line)) = lines.next_line().await {
-                if let Some(base) = line.strip_prefix("ready ") {
-                    return Some(base.to_owned());
-                }
-            }
-            None
-        };
-        let ready = tokio::time::timeout(Duration::from_secs(60), ready).await;
-        let Ok(Some(base)) = ready else {
-            panic!("the server did not say that it was ready:\n{}", press.log());
-        };
-        Server { child, base }
+        let said = Arc::<Mutex<Vec<String>>>::default();
+        tokio::spawn(listen(child.stdout.take().expect("it has a standard output"), said.clone()));
+        let base = until_within(Duration::from_secs(60), "the server to be ready", async || {
+            let ready =
+                said.lock().unwrap().iter().find_map(|line| line.strip_prefix("ready ").map(str::to_owned));
+            ready.ok_or_else(|| format!("{:?}\n{}", child.try_wait(), press.log()))
+        })
+        .await;
+        Server { child, said, base }
+    }
+
+    /// Lines on standard output so far.
+    pub(super) fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
     }
 
     pub(super) fn process_id(&self) -> u32 {
@@ -51,5 +53,12 @@ impl Server {
             _ => Err("it still runs".into()),
         })
         .await
+    }
+}
+
+async fn listen(stdout: ChildStdout, said: Arc<Mutex<Vec<String>>>) {
+    let mut lines = BufReader::new(stdout).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        said.lock().unwrap().push(line);
     }
 }

@@ -3,5 +3,4 @@
 
 pub mod label;
 pub mod speech;
-pub mod tidy;
 pub mod url;

@@ -16,7 +16,11 @@ pub(super) fn answer(asked: &Asked) -> Answer {
         "/cut" => Answer::raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4000\r\n\r\n<h1>Cut</h1><p>This is all that".to_vec()),
         "/longer-than-said" => Answer::raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 22\r\n\r\n<p>The lock is open.</p><p>And more that nobody was promised.</p>".to_vec()),
         "/bad-chunks" => Answer::raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n<p>No number.</p>\r\n0\r\n\r\n".to_vec()),
-        "/good-chunks" => Answer::raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\ntransfer-ENCODING: chunked\r\n\r\n1c\r\n<title>Chunks</title><p>The \r\n3d\r\nlock was opened before sunrise and closed after the last boat\r\n6\r\n.</p>\r\n\r\n0\r\n\r\n".to_vec()),
+        "/good-chunks" => Answer::raw(chunked(&[
+            "<title>Chunks</title><p>The lock was ope",
+            "ned before sunrise and closed after the last ",
+            "boat.</p>",
+        ])),
         "/garbage" => Answer::raw(b"\x00\x01\x02 HELLO THERE\r\n\r\n".to_vec()),
         "/nothing" => Answer::raw(Vec::new()),
         "/huge-headers" => Answer::page("Huge headers", "<p>Small body.</p>").header("X-Weight", &"x".repeat(2_000_000)),
@@ -123,4 +127,16 @@ fn bomb() -> Vec<u8> {
     bytes.extend([3, 0]);
     bytes.extend([0; 8]);
     bytes
+}
+
+/// Chunks whose header and lengths are written in an odd but lawful case.
+fn chunked(parts: &[&str]) -> Vec<u8> {
+    let mut text =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\ntransfer-ENCODING: chunked\r\n\r\n"
+            .to_owned();
+    for part in parts {
+        text.push_str(&format!("{:X};note=tide\r\n{part}\r\n", part.len()));
+    }
+    text.push_str("0\r\n\r\n");
+    text.into_bytes()
 }

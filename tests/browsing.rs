@@ -1,0 +1,91 @@
+//! What only a real browser can tell: stories in `tests/browser/`, told by Chromium. Pictures go to `target/screenshots`.
+
+mod press;
+
+use press::Press;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+const RELEASE: &str = "https://ministry.example/releases/dredging";
+
+fn screenshots() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots")
+}
+
+/// Tells one story; whether it could be told.
+async fn tells(story: &str, given: Value) -> bool {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    if !folder.join("node_modules/playwright-core").exists() {
+        println!("skipped: tests/browser has no node_modules; bin/test installs them");
+        return false;
+    }
+    let mut command = Command::new("node");
+    command.arg("run.mjs").arg(story).current_dir(&folder).kill_on_drop(true);
+    let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let Ok(mut node) = spawned else {
+        println!("skipped: node is not installed; bin/test installs it");
+        return false;
+    };
+    let mut stdin = node.stdin.take().expect("it has a standard input");
+    stdin.write_all(given.to_string().as_bytes()).await.expect("it listens");
+    drop(stdin);
+    let output = node.wait_with_output().await.expect("it ends");
+    let (said, complained) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    println!("{said}");
+    assert!(output.status.success(), "{story}:\n{complained}");
+    said.contains("told")
+}
+
+#[tokio::test]
+async fn a_reader_opens_the_pages() {
+    let press = Press::start().await;
+    let post = press
+        .ida()
+        .publishes(
+            "The outer basin",
+            &format!(
+                "The basin will be dredged this spring. Moreau said that “the basin has not been widened since the breakwater was extended” [in the release]({RELEASE}).\n\n\
+                 She wrote that “we will work at night only where the neighbours have agreed to it” [there]({RELEASE}).\n\n\
+                 > **Question:** Will the night ferry run in May?\n>\n> **Marta Lindqvist:** The night ferry will run. Its timetable was published on Friday and nothing in it has changed since.\n>\n> — Harbour Office, [channel](https://t.me/harbourmaster/418)\n\n\
+                 https://www.youtube.com/watch?v=tideTable01\n\nMore is [in an old notice](https://trouble.example/410)."
+            ),
+        )
+        .await;
+    post.is_judged(&["altered", "verbatim", "verbatim", "verbatim"]).await;
+    post.is_kept().await;
+    post.shows("differs from the source").await;
+    tells(
+        "reading",
+        json!({"base": press.base(), "folder": screenshots(), "pages": [
+            {"name": "front", "path": "/", "shows": "The outer basin"},
+            {"name": "post", "path": post.path, "shows": "differs from the source"},
+            {"name": "sources", "path": "/sources", "shows": "Dredging of the outer basin"},
+        ]}),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_kept_copy_runs_nothing() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("Hostile", "See [a quiet page](https://hostile.example/page).").await;
+    let source = post.is_kept().await.remove(0);
+    let path = press::path_of(source["captures"][0]["url"].as_str().unwrap());
+    let asked_before = press.web.asked().len();
+    tells("keeping", json!({"base": press.base(), "folder": screenshots(), "path": path, "shows": "The lamps along the quay are lit by hand"})).await;
+    assert_eq!(press.web.asked().len(), asked_before);
+}
+
+#[tokio::test]
+async fn a_writer_pastes_previews_and_publishes() {
+    let press = Press::start().await;
+    tells(
+        "writing",
+        json!({"base": press.base(), "folder": screenshots(), "email": "ida@gazette.example", "password": press::PASSWORD, "release": RELEASE}),
+    )
+    .await;
+}

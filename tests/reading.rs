@@ -1,0 +1,218 @@
+//! A reader opens pages, with whatever browser they have.
+
+mod press;
+
+use press::{Page, Press};
+use std::io::Read;
+
+const POST: &str = "The fairway will be narrowed, says [the ministry](https://ministry.example/releases/dredging).\n\n\
+    https://www.youtube.com/watch?v=tideTable01\n\n![The basin](https://ministry.example/basin.gif)";
+
+#[tokio::test]
+async fn a_page_needs_no_script_and_fetches_nothing_from_elsewhere() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The outer basin", POST).await;
+    post.is_kept().await;
+    let asked_before = press.web.asked().len();
+
+    for path in ["/", post.path.as_str(), "/sources"] {
+        let page = press.reader().opens(path).await;
+        page.is(200);
+        assert_eq!(from_elsewhere(&page, &press.base()), [""; 0], "{path}");
+    }
+    post.page().await.shows("The fairway will be narrowed");
+    assert_eq!(press.web.asked().len(), asked_before, "reading asks nobody anything");
+}
+
+/// Addresses that a browser would fetch by itself from somewhere else.
+fn from_elsewhere(page: &Page, base: &str) -> Vec<String> {
+    let fetched = [
+        ("img, script, iframe, video, audio, source, embed, track, input", "src"),
+        ("img, source", "srcset"),
+        (
+            "link[rel~=stylesheet], link[rel~=preload], link[rel~=icon], link[rel~=preconnect], link[rel~='dns-prefetch'], link[rel~=prefetch]",
+            "href",
+        ),
+        ("video", "poster"),
+        ("object", "data"),
+    ];
+    let addresses = fetched.iter().flat_map(|(css, attribute)| page.attributes(css, attribute));
+    addresses.filter(|address| (address.contains("//")) && !address.starts_with(base)).collect()
+}
+
+#[tokio::test]
+async fn a_head_request_is_answered_like_a_get_without_its_body() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The outer basin", POST).await;
+    for (path, status) in [
+        ("/", 200),
+        (post.path.as_str(), 200),
+        ("/feed.atom", 200),
+        ("/2020/01/nothing", 404),
+        ("/health", 200),
+    ] {
+        let (head, get) = (press.reader().asks_head(path).await, press.reader().asks(path).await);
+        assert_eq!((head.status, get.status), (status, status), "{path}");
+        assert!(head.body.is_empty(), "{path}");
+        for name in ["content-type", "etag", "cache-control"] {
+            assert_eq!(head.header(name), get.header(name), "{name} of {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_seen_before_is_not_sent_again() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The outer basin", "Calm.").await;
+    for path in ["/", post.path.as_str(), "/feed.atom"] {
+        let first = press.reader().asks(path).await;
+        let tag = first.header("etag").to_owned();
+        assert!(!tag.is_empty(), "{path} has no ETag");
+        let again = press.reader().asks_with(path, &[("if-none-match", &tag)]).await;
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+        assert_eq!(again.header("etag"), tag);
+        press.reader().asks_with(path, &[("if-none-match", "\"another\"")]).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn pages_are_compressed_for_whoever_can_read_that() {
+    let press = Press::start().await;
+    let post = press
+        .ida()
+        .publishes("The outer basin", &"The tide comes in and goes out again.\n\n".repeat(50))
+        .await;
+    // The second look is at what the first one left finished.
+    for _ in 0..2 {
+        let plain = press.reader().asks_with(&post.path, &[("accept-encoding", "identity")]).await;
+        let gzip = press.reader().asks_with(&post.path, &[("accept-encoding", "gzip")]).await;
+        let brotli = press.reader().asks_with(&post.path, &[("accept-encoding", "gzip, deflate, br")]).await;
+        assert_eq!(
+            (
+                plain.header("content-encoding"),
+                gzip.header("content-encoding"),
+                brotli.header("content-encoding")
+            ),
+            ("", "gzip", "br")
+        );
+        assert!(gzip.body.len() < plain.body.len() / 2 && brotli.body.len() < plain.body.len() / 2);
+
+        let (mut gunzipped, mut unbrotlied) = (Vec::new(), Vec::new());
+        flate2::read::MultiGzDecoder::new(&gzip.body[..]).read_to_end(&mut gunzipped).unwrap();
+        brotli::Decompressor::new(&brotli.body[..], 4096).read_to_end(&mut unbrotlied).unwrap();
+        assert!(gunzipped == plain.body && unbrotlied == plain.body);
+        for page in [&plain, &gzip, &brotli] {
+            assert!(
+                page.header("vary").to_lowercase().contains("accept-encoding"),
+                "Vary: {}",
+                page.header("vary")
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_answer_guards_its_reader() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The outer basin", POST).await;
+    for path in ["/", post.path.as_str(), "/feed.atom", "/2020/01/nothing", "/desk", "/api/v1/posts/none"] {
+        let page = press.reader().asks(path).await;
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(page.header("referrer-policy"), "same-origin", "{path}");
+    }
+    for path in ["/", post.path.as_str(), "/2020/01/nothing", "/desk"] {
+        let page = press.reader().opens(path).await;
+        let policy = page.header("content-security-policy");
+        let directive = |name: &str| {
+            policy.split(';').map(str::trim).find(|d| d.starts_with(name)).unwrap_or_default().to_owned()
+        };
+        assert!(!directive("default-src").is_empty(), "{path}: {policy}");
+        let script = directive("script-src");
+        assert!(
+            !script
+                .split(' ')
+                .any(|word| matches!(word, "'self'" | "'unsafe-inline'" | "'unsafe-eval'" | "*" | "https:")),
+            "{path}: {script}"
+        );
+        assert!(!script.is_empty() || directive("default-src") == "default-src 'none'", "{path}: {policy}");
+        assert!(
+            policy.contains("base-uri")
+                && policy.contains("form-action")
+                && policy.contains("frame-ancestors"),
+            "{path}: {policy}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn addresses_come_from_the_base_url_and_never_from_host() {
+    let press = Press::prepare().await.with("IBID_BASE_URL", "https://gazette.example").start().await;
+    let post = press.ida().publishes("The outer basin", "Calm.").await;
+    assert!(post.url.starts_with("https://gazette.example/2"), "{}", post.url);
+    for path in ["/", post.path.as_str(), "/feed.atom"] {
+        let lured = press
+            .reader()
+            .asks_with(path, &[("host", "evil.example"), ("x-forwarded-host", "evil.example")])
+            .await;
+        assert!(!lured.html().contains("evil.example"), "{path}:\n{}", lured.html());
+        assert!(lured.html().contains("https://gazette.example/"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_kindly() {
+    let press = Press::start().await;
+    for path in [
+        "/nothing",
+        "/2026/03/nothing",
+        "/2026/99/x",
+        "/sources/999",
+        "/sources/abc/20260101000000",
+        "/%00",
+        "/%ff",
+        "/a/b/c/d/e",
+        "/?%",
+        "/sources/-1",
+    ] {
+        let page = press.reader().asks(path).await;
+        assert!(matches!(page.status, 200 | 400 | 404), "{path}: {}", page.status);
+        if path != "/?%" {
+            assert!(page.header("content-type").starts_with("text/html") || page.status == 400, "{path}");
+        }
+    }
+    press.reader().opens("/nothing").await.is(404);
+    let health = press.api().get("/health").await.is(200).json();
+    assert_eq!(health["status"], "ok");
+}
+
+#[tokio::test]
+async fn a_feed_reader_gets_a_feed() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("Ice & <water>", "It *left*.").await;
+    let feed = press.reader().opens("/feed.atom").await;
+    assert!(
+        feed.header("content-type").starts_with("application/atom+xml"),
+        "{}",
+        feed.header("content-type")
+    );
+
+    let mut reader = quick_xml::Reader::from_reader(&feed.body[..]);
+    let (mut buffer, mut names) = (Vec::new(), Vec::new());
+    loop {
+        match reader.read_event_into(&mut buffer).expect("well-formed XML") {
+            quick_xml::events::Event::Eof => break,
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                names.push(AsRef::<str>::as_ref(&tag.name()).to_owned());
+            }
+            _ => {}
+        }
+        buffer.clear();
+    }
+    for name in ["feed", "title", "id", "updated", "entry", "link", "author", "content"] {
+        assert!(names.iter().any(|n| n == name), "no <{name}> in {names:?}");
+    }
+    assert!(feed.html().contains(&format!("\"{}\"", post.url)), "{}", feed.html());
+    let front = press.reader().opens("/").await;
+    let feeds = front.attributes("link[rel=alternate][type='application/atom+xml']", "href");
+    assert!(feeds.iter().any(|href| href.ends_with("/feed.atom")), "{feeds:?}");
+}
