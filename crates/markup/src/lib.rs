@@ -3,4 +3,5 @@
 
 pub mod label;
 pub mod speech;
+pub mod tidy;
 pub mod url;

@@ -1,0 +1,98 @@
+use markup::tidy;
+use proptest::prelude::*;
+
+use crate::visible::{folded, see};
+
+/// Words of a paste, and an address in brackets after some of them.
+type Paste = Vec<Vec<(String, Option<usize>)>>;
+
+const BRACKETED: &[&str] = &[
+    "(https://a.example/1)",
+    "[https://b.example/x_y/*z]",
+    "<http://c.example/?q=1&utm_source=x>",
+    "(t.me/harbour/5)",
+    "(https://d.example/pier_(old))",
+    "(www.e.example)",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => "[a-zA-Z]{1,8}",
+        2 => "[A-Z][a-z]{2,6}[.,;:!?]",
+        1 => "[“«(][a-z]{1,6}[”»).]",
+        3 => r"[-*_#>+=~`|&<\[\]()!:.a-z]{1,4}",
+        1 => "(the|in|of|said|Question:|Ida Brandt:|❗️|💬|港湾|привет|مرحبا|é|1\\.|2\\.|3\\)|&amp;|<b>|</div>|\\*\\*|#|##|```|www|e\\.g\\.)",
+    ]
+    // A linked number alone could not be told from a numbered note.
+    .prop_filter("a number", |word| !word.chars().all(|c| c.is_ascii_digit()))
+}
+
+fn paste() -> impl Strategy<Value = Paste> {
+    let address = prop::option::weighted(0.2, 0..BRACKETED.len());
+    prop::collection::vec(prop::collection::vec((word(), address), 1..14), 1..6)
+}
+
+fn pasted(paste: &Paste, joint: &str) -> String {
+    let word = |(word, address): &(String, Option<usize>)| match address {
+        Some(i) => format!("{word} {}", BRACKETED[*i]),
+        None => word.clone(),
+    };
+    let paragraph = |words: &Vec<_>| words.iter().map(word).collect::<Vec<_>>().join(" ");
+    paste.iter().map(paragraph).collect::<Vec<_>>().join(joint)
+}
+
+fn without_addresses(paste: &Paste) -> String {
+    paste.iter().flatten().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Bullets, dashes, stars and low lines may be the marks of a list or a rule.
+fn without_marks(text: &str) -> String {
+    folded(&text.replace(['•', '-', '*', '_'], " ").replace(' ', ""))
+}
+
+/// Markdown that was pasted keeps its marks, which are words of no text.
+fn is_plain(text: &str) -> bool {
+    let marks = ["](", "**", "```", "## ", "~~~"];
+    marks.iter().all(|m| !text.contains(m))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_word_changes(paste in paste(), joint in prop::sample::select(vec!["\n\n", "\n", "\r\n"])) {
+        let pasted = pasted(&paste, joint);
+        prop_assume!(is_plain(&pasted));
+        let tidied = tidy::text(&pasted);
+        let seen = see(&tidied.markdown);
+        let expected = paste.iter().flatten().filter(|(_, a)| a.is_some()).count();
+        prop_assert_eq!(
+            without_marks(&seen.words), without_marks(&without_addresses(&paste)),
+            "{:?} became {:?}", pasted, tidied.markdown
+        );
+        prop_assert_eq!(seen.links.len(), expected, "{:?} became {:?}", pasted, tidied.markdown);
+    }
+
+    #[test]
+    fn white_space_folds_and_nothing_else(words in prop::collection::vec(("[a-zA-Z]{1,9}[.,”]?", prop::option::weighted(0.3, 0usize..2)), 1..30)) {
+        let paste: Paste = vec![words];
+        let tidied = tidy::text(&pasted(&paste, "\n\n"));
+        prop_assert_eq!(see(&tidied.markdown).words, folded(&without_addresses(&paste)), "{:?}", tidied.markdown);
+    }
+
+    #[test]
+    fn tidy_text_stays_as_it_is(paste in paste(), joint in prop::sample::select(vec!["\n\n", "\n"])) {
+        let pasted = pasted(&paste, joint);
+        prop_assume!(is_plain(&pasted));
+        let once = tidy::text(&pasted).markdown;
+        let twice = tidy::text(&once).markdown;
+        prop_assert_eq!(&see(&twice).words, &see(&once).words, "{:?} became {:?}", once, twice);
+    }
+
+    #[test]
+    fn nothing_panics(text in "\\PC{0,200}", rich in "[<>/a-z =\"':;.!\\-\n(){}\\[\\]*_`]{0,200}") {
+        tidy::text(&text);
+        tidy::html(&rich);
+        tidy::paste(Some(&text), &rich);
+    }
+}

@@ -1,0 +1,104 @@
+use markup::tidy::{self, Proposed};
+
+use crate::visible::see;
+
+/// The lines of Markdown proposed as transcripts, and the words under which the block ends.
+fn check(pasted: &str, expect: &str) {
+    let tidied = tidy::text(pasted);
+    assert_eq!(tidied.markdown.trim_end(), expect, "from {pasted:?}");
+    assert_eq!(tidy::text(&tidied.markdown).markdown.trim_end(), expect, "tidied again");
+}
+
+#[test]
+fn turns_become_a_block_quotation() {
+    check(
+        "Question: Why?\n\nIda Brandt: So.\n\nAnd so.",
+        "> **Question:** Why?\n>\n> **Ida Brandt:** So.\n>\n> And so.",
+    );
+    check("Q: Why?\nA: So.", "> **Q:** Why?\n>\n> **A:** So.");
+    check("Question:\nWhy?\n\nIda:\n\nSo.", "> **Question:** Why?\n>\n> **Ida:** So.");
+    check("**Question:** Why?\n\n**Ida:** So.", "> **Question:** Why?\n>\n> **Ida:** So.");
+    check("**Question**: Why?\n\n**Ida**: So.", "> **Question:** Why?\n>\n> **Ida:** So.");
+    check("**Question: Why now?**\n\nIda: So.", "> **Question:** Why now?\n>\n> **Ida:** So.");
+    check("Вопрос: Почему?\n\nИда Брандт: Так.", "> **Вопрос:** Почему?\n>\n> **Ида Брандт:** Так.");
+}
+
+#[test]
+fn what_introduces_and_closes_stays_outside() {
+    let turns = "Question: Why?\n\nIda: So.\n\nMore.";
+    let block = "> **Question:** Why?\n>\n> **Ida:** So.\n>\n> More.";
+    check(
+        &format!("Intro (https://a.example/1):\n\n{turns}"),
+        &format!("[Intro](https://a.example/1):\n\n{block}"),
+    );
+    check(&format!("{turns}\n\n---\n\nAfter."), &format!("{block}\n\n* * *\n\nAfter."));
+    check(&format!("{turns}\n\n———\n\nAfter."), &format!("{block}\n\n———\n\nAfter."));
+    check(&format!("{turns}\n\nhttps://a.example/"), &format!("{block}\n\nhttps://a.example/"));
+    check(&format!("{turns}\n\n#tides #trams"), &format!("{block}\n\n#tides #trams"));
+    check(&format!("{turns}\n\n👉 Subscribe to us"), &format!("{block}\n\n👉 Subscribe to us"));
+    check(&format!("{turns}\n\n— Ida, 4 May"), &format!("{block}\n\n— Ida, 4 May"));
+    check(
+        &format!("{turns}\n\nSource: https://a.example/1"),
+        &format!("{block}\n\nSource: https://a.example/1"),
+    );
+    check(
+        &format!("{turns}\n\n☕️ Good night.\n\nhttps://a.example/?utm_source=x"),
+        &format!("{block}\n\n☕️ Good night.\n\nhttps://a.example/"),
+    );
+    check(&format!("{turns}\n\n❗️ Mind: this."), &format!("{block}\n>\n> ❗️ Mind: this."));
+}
+
+#[test]
+fn ordinary_sentences_are_no_speakers() {
+    for text in [
+        "The result was clear: all came.\n\nOne more thing: they stayed.",
+        "Note: it rains.\n\nUpdate: it stopped.",
+        "Question: why do the trams stop here at all?\n\nNobody knows.",
+        "We know three harbours: Aldan and two more.\n\nTime: 12:30.",
+        "❗️ Ida: one.\n\n❗️ Omar: two.",
+        "• Ida: one.\n• Omar: two.",
+    ] {
+        assert_eq!(tidy::text(text).transcripts, [], "{text}");
+    }
+}
+
+#[test]
+fn a_channel_post_keeps_its_ten_links() {
+    let tidied = tidy::text(CHANNEL);
+    let seen = see(&tidied.markdown);
+    assert_eq!(seen.links.len(), 10);
+    let sources: std::collections::BTreeSet<String> =
+        seen.links.iter().filter_map(|l| markup::url::canonical(l)).collect();
+    assert_eq!(sources.len(), 6, "{sources:?}");
+    assert_eq!(seen.links.last().map(String::as_str), Some("https://tides.example/"));
+    let speakers = vec!["Question".to_owned(), "Maria Ostrova".to_owned()];
+    assert_eq!(tidied.transcripts, [Proposed { first_line: 3, last_line: 16, speakers }]);
+    let transcript: Vec<&str> = tidied.markdown.lines().collect();
+    assert!(transcript[2..16].iter().all(|l| l.starts_with('>')));
+    assert!(
+        tidied.notes.iter().any(|n| n.sentence.starts_with("Lines 3 to 16 read as a transcript of 4 turns"))
+    );
+}
+
+const CHANNEL: &str = "\
+🎙 The harbour minister answers the press (https://t.me/harbour_ministry/1201), Port Aldan, 14 August
+
+Question: What did you agree on in Alaska (https://t.me/harbour_ministry/1190)?
+
+Maria Ostrova: We have said (https://t.me/harbour_ministry/1190) many times that the ferries run all winter. The result was clear: nobody stayed on the pier.
+
+❗️ I would stress: the Harbour Board (https://harbour.example/board?utm_source=tg&utm_medium=post) has not changed its position.
+
+One more thing: the tram line to the port (https://video.example/watch?v=abc123) opens in May. As the minister wrote (t.me/harbour_ministry/1188), tides do not wait.
+
+• first, the pier (https://t.me/harbour_ministry/1201)
+• second, in our own words: “we will be there.” (https://t.me/harbour_ministry/1190)
+
+Question: And the library?
+
+Maria Ostrova: The library stays open (https://video.example/watch?v=abc123).
+
+☝️ That is how it sounded on Friday.
+
+https://tides.example/?utm_source=navbar&utm_medium=web
+";
