@@ -334,7 +334,7 @@ impl Post {
                 sql!("-- Post::publish
                     update post set published_at = ?2, first_published_at = ?3, month = ?4, updated_at = ?5
                     where post_id = ?1 returning *"),
-                (self.post_id, at, first, month, now),
+                (self.post_id, at, first, month, if self.first_published_at.is_none() { at } else { now }),
             )
             .taken("Another post of that month has this address; choose another slug.")?;
         post.revise(tx, person.person_id, now)?;

@@ -32,7 +32,11 @@ words! {
 
 impl Kind {
     pub fn of(quotation: &markup::Quotation) -> Kind {
-        Kind::parse(quotation.kind.as_str()).unwrap_or(Kind::Quotation)
+        match quotation.kind {
+            markup::QuotationKind::Quotation => Kind::Quotation,
+            markup::QuotationKind::Turn => Kind::Turn,
+            markup::QuotationKind::Reported => Kind::Reported,
+        }
     }
 }
 

@@ -325,7 +325,7 @@ pub(in crate::web) async fn tidy(_signed_in: SignedIn, Json(pasted): Json<Pasted
         markup::tidy::paste(rich, &pasted.text)
     })
     .await?;
-    let notes = tidied.notes.iter().map(|note| note.to_string()).collect();
+    let notes = tidied.notes.into_iter().map(|note| note.sentence).collect();
     Ok(Json(Tidied { markdown: tidied.markdown, notes }))
 }
 
