@@ -147,12 +147,17 @@ fn number(word: &str) -> Option<String> {
         return None;
     }
     // `1,000` and `1000` are one number; `1.000` may be another.
-    let groups: Vec<&str> = word.split(',').collect();
+    let (whole, fraction) = word.split_once('.').map_or((word, ""), |(whole, fraction)| (whole, fraction));
+    let groups: Vec<&str> = whole.split(',').collect();
     let grouped = groups.len() > 1
         && groups[0].len() <= 3
         && groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_digit()))
         && groups[1..].iter().all(|group| group.len() == 3);
-    Some(if grouped { groups.concat() } else { word.to_owned() })
+    Some(match (grouped, fraction) {
+        (false, _) => word.to_owned(),
+        (true, "") => groups.concat(),
+        (true, fraction) => format!("{}.{fraction}", groups.concat()),
+    })
 }
 
 /// Why one word may stand for another without weight, if it may.

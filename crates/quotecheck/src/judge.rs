@@ -419,7 +419,7 @@ impl Judge<'_> {
             && self.lexicon.articles.contains(&word(first - 1))
             && !sentence::starts_clause(self.source, first - 1)
             && self.is_negation(word(first - 2));
-        through_article.then_some((first - 2, Reason::Negation))
+        through_article.then(|| (first - 2, Reason::Negation))
     }
 
     fn cut_after(&self, last: usize) -> Option<(usize, Reason)> {
