@@ -44,9 +44,9 @@ fn constructed_quotations() {
         });
         check(&cases, &["altered-negation-dropped"], 1, is_material);
         check(&cases, &["altered-one-word"], 1, is_material);
-        check(&cases, &["truncated-silently"], 0, |case| {
-            is(case, Verdict::Verbatim) && case.finding.cut != Cut::None
-        });
+        check(&cases, &["truncated-silently"], 0, |case| is(case, Verdict::Verbatim));
+        // One is cut where a sentence ends, before a stage direction: there is no cut to tell.
+        check(&cases, &["truncated-silently"], 1, |case| case.finding.cut != Cut::None);
         check(&cases, &["bracketed-insertion"], 1, |case| {
             is(case, Verdict::Elided) && !case.finding.changes.is_empty()
         });
@@ -77,7 +77,8 @@ fn real_quotations_lookalikes_and_sayings() {
 #[test]
 fn edited_quotations() {
     with_data(|folder| {
-        let cases = labelled::edited(&folder, 500);
+        // Without optimisation fewer, so that the tests stay quick; `examples/truth.rs` makes a thousand of each.
+        let cases = labelled::edited(&folder, if cfg!(debug_assertions) { 100 } else { 500 });
         println!("{:#?}", labelled::table(&cases));
         check(&cases, &["number"], 2, is_material);
         check(&cases, &["date"], 2, is_material);
