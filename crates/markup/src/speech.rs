@@ -8,6 +8,9 @@ mod es;
 mod fr;
 mod ru;
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What one language uses to give words to somebody.
@@ -39,6 +42,8 @@ pub struct Language {
     pub particles: &'static [&'static str],
     /// Words that end with a stop inside a sentence ("Dr.").
     pub abbreviations: &'static [&'static str],
+    /// Words after which the form of a verb is a noun ("the report").
+    pub articles: &'static [&'static str],
     /// Words that may stand between a verb and its subject, and say nothing of it ("also", "has").
     pub fillers: &'static [&'static str],
 }
@@ -51,7 +56,16 @@ pub type List = fn(&Language) -> &'static [&'static str];
 /// Is this word, in any case, in that list of any language?
 pub fn has(list: List, word: &str) -> bool {
     let word = fold(word);
-    LANGUAGES.iter().any(|language| list(language).contains(&word.as_str()))
+    WORDS.contains(word.as_str()) && LANGUAGES.iter().any(|language| list(language).contains(&word.as_str()))
+}
+
+/// Is this word a verb of that list in a language that does not take it for a noun after the word before it?
+pub(crate) fn has_verb(list: List, word: &str, before: Option<&str>) -> bool {
+    let (word, before) = (fold(word), before.map(fold));
+    let noun =
+        |language: &Language| before.as_deref().is_some_and(|before| language.articles.contains(&before));
+    WORDS.contains(word.as_str())
+        && LANGUAGES.iter().any(|language| list(language).contains(&word.as_str()) && !noun(language))
 }
 
 /// Where a verb of saying stands in the text: byte offsets of its first form.
@@ -82,6 +96,32 @@ fn find_in(words: &[(usize, String, usize)], phrase: &str) -> Option<(usize, usi
         .windows(wanted.len())
         .position(|run| run.iter().zip(&wanted).all(|((_, word, _), wanted)| word == wanted))?;
     Some((words[at].0, words[at + wanted.len() - 1].2))
+}
+
+/// Every word of every list: most words of a text are in none, and one look says so.
+static WORDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| LANGUAGES.iter().flat_map(|language| language.lists()).flatten().copied().collect());
+
+impl Language {
+    fn lists(&self) -> [&'static [&'static str]; 15] {
+        [
+            self.says,
+            self.calls,
+            self.according,
+            self.somebody,
+            self.nobody,
+            self.question,
+            self.answer,
+            self.roles,
+            self.introduces,
+            self.not_in_names,
+            self.remarks,
+            self.particles,
+            self.abbreviations,
+            self.fillers,
+            self.articles,
+        ]
+    }
 }
 
 /// Lower case, and one apostrophe for all.
@@ -118,23 +158,7 @@ mod tests {
     #[test]
     fn tables_are_in_the_form_they_are_compared_in() {
         for language in LANGUAGES {
-            let lists: [List; 14] = [
-                |l| l.says,
-                |l| l.calls,
-                |l| l.according,
-                |l| l.somebody,
-                |l| l.nobody,
-                |l| l.question,
-                |l| l.answer,
-                |l| l.roles,
-                |l| l.introduces,
-                |l| l.not_in_names,
-                |l| l.remarks,
-                |l| l.particles,
-                |l| l.abbreviations,
-                |l| l.fillers,
-            ];
-            for word in lists.iter().flat_map(|list| list(language)) {
+            for word in language.lists().into_iter().flatten() {
                 assert_eq!(*word, fold(word), "in the table {}", language.code);
             }
         }

@@ -18,6 +18,7 @@ fn main() {
         ("real", labelled::mined(&folder, "pairs-real-presidential.jsonl")),
         ("look-alikes", labelled::mined(&folder, "lookalikes-real-presidential.jsonl")),
         ("sayings", labelled::sayings(&folder)),
+        ("edited", labelled::edited(&folder, 1000)),
     ];
     for (name, cases) in &sets {
         match &label {

@@ -4,10 +4,10 @@ use crate::step::Step;
 use std::ops::Range;
 
 const SUBSTITUTE: u32 = 6;
-const ADD: u32 = 4;
+const ADD: u32 = 6;
 /// Leaving out several words in a row is one act, so the first costs more than those after it.
 const DROP: u32 = 4;
-const DROP_ON: u32 = 2;
+const DROP_ON: u32 = 1;
 
 const NEVER: u32 = u32::MAX / 4;
 

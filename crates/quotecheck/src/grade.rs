@@ -2,6 +2,7 @@
 
 use crate::finding::Reason;
 use crate::lexicon::{ENDINGS, FORMS, Lexicon, NEGATIVE_PREFIXES, NUMBER_WORDS, SPELLINGS, VARIANTS};
+use crate::source::floor_char_boundary;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -53,26 +54,39 @@ pub(crate) fn unlikeness(quote: &str, text: &str, lexicon: &Lexicon) -> f32 {
     if slight(quote, text, lexicon).is_some() {
         return 0.2;
     }
-    let longest = quote.chars().count().max(text.chars().count());
-    if longest > LONGEST_COMPARED {
+    let (q, s) = (quote.chars().count(), text.chars().count());
+    let longest = q.max(s);
+    if longest > LONGEST_COMPARED || q.abs_diff(s) * 5 > longest * 2 {
         return 1.0;
     }
     let distance = distance(quote, text);
     match distance as f32 / longest as f32 {
-        share if share <= 0.2 || distance == 1 && longest >= 3 => 0.4,
-        share if share <= 0.4 => 0.6,
+        share if share <= 0.25 && longest >= 4 => 0.4,
+        share if share <= 0.4 && longest >= 5 => 0.6,
         _ => 1.0,
     }
 }
 
 /// Whether words differ only in where they are divided or contracted: `any one`, `cannot`, `it's`.
 pub(crate) fn is_one_spelling(quote: &[&str], text: &[&str]) -> bool {
-    let has_digit = quote.iter().chain(text).any(|word| word.bytes().any(|b| b.is_ascii_digit()));
-    if !has_digit && quote.concat() == text.concat() {
+    let letters = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>();
+    if letters(quote).abs_diff(letters(text)) > 6 {
+        return false;
+    }
+    let has_digit = |words: &[&str]| words.iter().any(|word| word.bytes().any(|b| b.is_ascii_digit()));
+    let (q, s) = (quote.iter().flat_map(|word| word.bytes()), text.iter().flat_map(|word| word.bytes()));
+    if q.eq(s) && !has_digit(quote) {
         return true;
+    }
+    if !quote.iter().chain(text).any(|word| is_contraction(word)) {
+        return false;
     }
     let (quote, text) = (expand(quote).join(" "), expand(text).join(" "));
     quote == text || quote.replace(" is", " has") == text || text.replace(" is", " has") == quote
+}
+
+fn is_contraction(word: &str) -> bool {
+    word.contains('\'') || matches!(word, "cannot" | "gonna" | "wanna")
 }
 
 /// Longest word that is compared letter by letter, in characters.
@@ -133,12 +147,17 @@ fn number(word: &str) -> Option<String> {
         return None;
     }
     // `1,000` and `1000` are one number; `1.000` may be another.
-    let groups: Vec<&str> = word.split(',').collect();
+    let (whole, fraction) = word.split_once('.').map_or((word, ""), |(whole, fraction)| (whole, fraction));
+    let groups: Vec<&str> = whole.split(',').collect();
     let grouped = groups.len() > 1
         && groups[0].len() <= 3
         && groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_digit()))
         && groups[1..].iter().all(|group| group.len() == 3);
-    Some(if grouped { groups.concat() } else { word.to_owned() })
+    Some(match (grouped, fraction) {
+        (false, _) => word.to_owned(),
+        (true, "") => groups.concat(),
+        (true, fraction) => format!("{}.{fraction}", groups.concat()),
+    })
 }
 
 /// Why one word may stand for another without weight, if it may.
@@ -160,22 +179,36 @@ fn is_variant(quote: &str, text: &str) -> bool {
     if VARIANTS.iter().any(|(a, b)| (*a, *b) == (quote, text) || (*b, *a) == (quote, text)) {
         return true;
     }
-    // Only ever one letter or two apart, so long "words" need no closer look.
-    if quote.len().abs_diff(text.len()) > 6 || quote.len().max(text.len()) > 80 {
+    let common = common_start(quote, text);
+    let (q, s) = (&quote[common..], &text[common..]);
+    let ending = q.bytes().rev().zip(s.bytes().rev()).take_while(|(a, b)| a == b).count();
+    // Spellings of one word are a letter or two apart.
+    if q.len().max(s.len()) - ending > 6 && quote.is_ascii() && text.is_ascii()
+        || quote.len().max(text.len()) > 80
+    {
         return false;
     }
-    if quote.replace('.', "") == text.replace('.', "") && quote.chars().any(char::is_alphabetic) {
+    let pointed = quote.contains('.') || text.contains('.');
+    if pointed && quote.replace('.', "") == text.replace('.', "") && quote.chars().any(char::is_alphabetic) {
         return true;
     }
-    if bare(quote) == bare(text) {
+    if !(quote.is_ascii() && text.is_ascii()) && bare(quote) == bare(text) {
         return true;
     }
     let spelled = |a: &str, b: &str| {
-        SPELLINGS.iter().any(|(british, american)| {
-            a.len() > 4 && a.match_indices(british).any(|(at, _)| replaced(a, at, british, american) == b)
-        })
+        a.len() > 4
+            && SPELLINGS.iter().any(|(from, to)| {
+                (b.len() + from.len() == a.len() + to.len())
+                    && a.match_indices(from).any(|(at, _)| replaced(a, at, from, to) == b)
+            })
     };
     spelled(quote, text) || spelled(text, quote) || is_doubling(quote, text)
+}
+
+/// How many bytes two words have in common from the start, whole characters only.
+fn common_start(a: &str, b: &str) -> usize {
+    let common = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    floor_char_boundary(a, common).min(floor_char_boundary(b, common))
 }
 
 fn replaced(word: &str, at: usize, from: &str, to: &str) -> String {
@@ -210,6 +243,10 @@ fn is_inflection(quote: &str, text: &str, lexicon: &Lexicon) -> bool {
     if q.as_deref() == Some(text) || s.as_deref() == Some(quote) {
         return true;
     }
+    let common = common_start(quote, text);
+    if common < 2 {
+        return false;
+    }
     let stem = lexicon.stem(quote);
     if stem.is_none() || stem != lexicon.stem(text) {
         return false;
@@ -218,9 +255,6 @@ fn is_inflection(quote: &str, text: &str, lexicon: &Lexicon) -> bool {
         return true;
     }
     // Stemming also joins `universe` and `university`; only what inflection adds counts.
-    let common = quote.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
-    let common = crate::source::floor_char_boundary(quote, common)
-        .min(crate::source::floor_char_boundary(text, common));
     let ending = |word: &str| {
         let rest = &word[common..];
         let doubled =

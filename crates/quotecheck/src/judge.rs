@@ -19,12 +19,21 @@ pub(crate) fn judge(quotation: &Quotation, source: &Source, steps: &[Step], lexi
         lexicon,
         changes: Vec::new(),
         normalisations: BTreeSet::new(),
-        words: Vec::new(),
+        runs: Vec::new(),
         marked: false,
         matched: 0,
     };
     judge.read(steps);
     judge.finding(steps)
+}
+
+/// Neighbouring words of one kind.
+struct Run {
+    kind: WordKind,
+    quote: Range<usize>,
+    source: Range<usize>,
+    /// The ellipsis that stands for the words of the text.
+    mark: Option<usize>,
 }
 
 struct Judge<'a> {
@@ -33,7 +42,7 @@ struct Judge<'a> {
     lexicon: &'a Lexicon,
     changes: Vec<Change>,
     normalisations: BTreeSet<Normalisation>,
-    words: Vec<Word>,
+    runs: Vec<Run>,
     /// Something was honestly left out or put in.
     marked: bool,
     matched: usize,
@@ -106,7 +115,7 @@ impl Judge<'_> {
             self.change(ChangeKind::Changed, quote..quote + 1, source..source + 1, reason, false);
         }
         let kind = if same && marks.is_none() { WordKind::Same } else { WordKind::Changed };
-        self.show(kind, self.quoted(quote..quote + 1), self.passage(source..source + 1));
+        self.show(kind, quote..quote + 1, source..source + 1);
     }
 
     /// `US` is not `us`; otherwise capitals say nothing.
@@ -135,13 +144,13 @@ impl Judge<'_> {
         if divided {
             self.normalisations.insert(Normalisation::Dashes);
             self.matched += quote.len();
-            self.show(WordKind::Same, self.quoted(quote), self.passage(source));
+            self.show(WordKind::Same, quote, source);
             return;
         }
         if bracketed {
             self.marked = true;
             self.change(kind, quote.clone(), source.clone(), Reason::Inflection, true);
-            self.show(WordKind::Inserted, self.quoted(quote), self.passage(source));
+            self.show(WordKind::Inserted, quote, source);
             return;
         }
         let reason = self.grade(quote.clone(), source.clone());
@@ -152,7 +161,7 @@ impl Judge<'_> {
             reason
         };
         self.change(kind, quote.clone(), source.clone(), reason, false);
-        self.show(shown, self.quoted(quote), self.passage(source));
+        self.show(shown, quote, source);
     }
 
     /// The same letters, divided by nothing but a hyphen or a line's end: `to-day`, `govern-\nment`.
@@ -193,16 +202,15 @@ impl Judge<'_> {
     }
 
     fn elided(&mut self, mark: usize, source: Range<usize>, outer: bool) {
-        let text = &self.quotation.text[self.quotation.marks[mark].range.clone()];
         if source.is_empty() && self.has_ellipsis_at(source.start) {
-            self.show(WordKind::Same, spaced(text), spaced(text));
+            self.show_mark(WordKind::Same, mark, source.start..source.start);
             return;
         }
         self.marked = true;
         if !outer && let Some(beside) = self.negation_in_gap(&source) {
             self.change(ChangeKind::Dropped, 0..0, beside, Reason::Negation, true);
         }
-        self.show(WordKind::Elided, spaced(text), self.passage(source));
+        self.show_mark(WordKind::Elided, mark, source);
     }
 
     /// The text has an ellipsis of its own before word `at`.
@@ -230,7 +238,7 @@ impl Judge<'_> {
         let kind = if source.is_empty() { ChangeKind::Added } else { ChangeKind::Changed };
         let reason = self.grade(quote.clone(), source.clone());
         self.change(kind, quote.clone(), source.clone(), reason, true);
-        self.show(WordKind::Inserted, self.quoted(quote), self.passage(source));
+        self.show(WordKind::Inserted, quote, source);
     }
 
     fn change(
@@ -335,9 +343,7 @@ impl Judge<'_> {
         };
         if let Some(reason) = reason {
             self.change(ChangeKind::Changed, *quote..quote + 1, *source..source + 1, reason, false);
-            if let Some(word) = self.words.last_mut().filter(|word| word.kind == WordKind::Same) {
-                word.kind = WordKind::Changed;
-            }
+            self.show_last_changed();
         } else if q_mark != s_mark {
             self.normalisations.insert(Normalisation::ClosingStop);
         }
@@ -369,6 +375,7 @@ impl Judge<'_> {
             (_, _, true) => Verdict::Elided,
             _ => Verdict::Verbatim,
         };
+        let words = self.runs.iter().map(|run| self.word(run)).collect();
         Finding {
             verdict,
             cut,
@@ -376,7 +383,7 @@ impl Judge<'_> {
             spans,
             changes: self.changes,
             normalisations: self.normalisations.into_iter().collect(),
-            words: self.words,
+            words,
             matched: self.matched,
             length: self.quotation.len(),
         }
@@ -386,8 +393,7 @@ impl Judge<'_> {
     fn cut_beside(&mut self, first: usize, last: usize) {
         if let Some((at, reason)) = self.cut_before(first) {
             self.change(ChangeKind::Dropped, 0..0, at..first, reason, false);
-            let passage = self.passage(at..first);
-            self.words.insert(0, Word { kind: WordKind::Dropped, quote: String::new(), source: passage });
+            self.runs.insert(0, Run { kind: WordKind::Dropped, quote: 0..0, source: at..first, mark: None });
         }
         if let Some((end, reason)) = self.cut_after(last) {
             self.change(
@@ -397,7 +403,7 @@ impl Judge<'_> {
                 reason,
                 false,
             );
-            self.show(WordKind::Dropped, String::new(), self.passage(last..end));
+            self.show(WordKind::Dropped, 0..0, last..end);
         }
     }
 
@@ -413,7 +419,7 @@ impl Judge<'_> {
             && self.lexicon.articles.contains(&word(first - 1))
             && !sentence::starts_clause(self.source, first - 1)
             && self.is_negation(word(first - 2));
-        through_article.then_some((first - 2, Reason::Negation))
+        through_article.then(|| (first - 2, Reason::Negation))
     }
 
     fn cut_after(&self, last: usize) -> Option<(usize, Reason)> {
@@ -471,13 +477,56 @@ impl Judge<'_> {
         ranges.into_iter().map(|range| self.source.span(range)).collect()
     }
 
-    fn show(&mut self, kind: WordKind, quote: String, source: String) {
-        if let Some(last) = self.words.last_mut().filter(|last| last.kind == kind) {
-            last.quote.push_str(&quote);
-            last.source.push_str(&source);
+    fn show(&mut self, kind: WordKind, quote: Range<usize>, source: Range<usize>) {
+        let follows = |last: &Range<usize>, next: &Range<usize>| next.is_empty() || last.end == next.start;
+        let last = self.runs.last_mut().filter(|last| {
+            last.kind == kind
+                && last.mark.is_none()
+                && follows(&last.quote, &quote)
+                && follows(&last.source, &source)
+                && (last.quote.is_empty(), last.source.is_empty()) == (quote.is_empty(), source.is_empty())
+        });
+        match last {
+            Some(last) => {
+                last.quote.end = last.quote.end.max(quote.end);
+                last.source.end = last.source.end.max(source.end);
+            }
+            None => self.runs.push(Run { kind, quote, source, mark: None }),
+        }
+    }
+
+    fn show_mark(&mut self, kind: WordKind, mark: usize, source: Range<usize>) {
+        self.runs.push(Run { kind, quote: 0..0, source, mark: Some(mark) });
+    }
+
+    /// The last word differs in the marks after it.
+    fn show_last_changed(&mut self) {
+        let Some(last) = self.runs.last_mut().filter(|last| last.kind == WordKind::Same) else { return };
+        if last.quote.len() == 1 {
+            last.kind = WordKind::Changed;
             return;
         }
-        self.words.push(Word { kind, quote, source });
+        last.quote.end -= 1;
+        last.source.end -= 1;
+        let (quote, source) = (last.quote.end, last.source.end);
+        self.show(WordKind::Changed, quote..quote + 1, source..source + 1);
+    }
+
+    fn word(&self, run: &Run) -> Word {
+        let text = |mark: usize| spaced(&self.quotation.text[self.quotation.marks[mark].range.clone()]);
+        match run.mark {
+            Some(mark) if run.kind == WordKind::Same => {
+                Word { kind: run.kind, quote: text(mark), source: text(mark) }
+            }
+            Some(mark) => {
+                Word { kind: run.kind, quote: text(mark), source: self.passage(run.source.clone()) }
+            }
+            None => Word {
+                kind: run.kind,
+                quote: self.quoted(run.quote.clone()),
+                source: self.passage(run.source.clone()),
+            },
+        }
     }
 
     /// Quoted words with the marks around them, up to the next word or ellipsis.

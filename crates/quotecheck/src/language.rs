@@ -27,7 +27,7 @@ pub(crate) fn differs(quotation: &Quotation, source: &Source, told: (Option<&str
     }
     // In one language even invented words share the small ones with the text.
     let known = quotation.len() - quotation.unknown();
-    if quotation.len() < 5 || source.len() < 40 || known as f32 > quotation.len() as f32 * 0.45 {
+    if quotation.len() < 5 || source.len() < 15 || known as f32 > quotation.len() as f32 * 0.45 {
         return false;
     }
     let (Some(quoted), Some(text)) =

@@ -9,6 +9,7 @@ mod language;
 mod lexicon;
 mod locate;
 mod marks;
+mod nearest;
 mod place;
 mod quotation;
 mod refine;
@@ -21,6 +22,7 @@ mod verdict;
 mod vocabulary;
 
 pub use finding::{Change, ChangeKind, Finding, Normalisation, Reason, Span, Word, WordKind};
+pub use nearest::Near;
 pub use source::Source;
 pub use verdict::{Cut, Verdict};
 
@@ -62,6 +64,19 @@ impl Source {
         let told = (options.quotation_language, options.source_language);
         let other = language::differs(&quotation, self, told);
         Finding::bare(if other { Verdict::OtherLanguage } else { Verdict::NotFound }, length)
+    }
+
+    /// The passages that share most with `words`, best first, at most `limit`: for showing where something that
+    /// was not quoted, only reported, may come from. Says nothing of whether they mean the same.
+    pub fn nearest(&self, words: &str, limit: usize) -> Vec<Near> {
+        let quotation = Quotation::read(words, self);
+        let mut near: Vec<Near> = locate::near(self, &quotation.ids)
+            .into_iter()
+            .filter_map(|guess| nearest::passage(self, &quotation.ids, guess))
+            .collect();
+        near.sort_by(|a, b| b.share.total_cmp(&a.share));
+        near.truncate(limit);
+        near
     }
 
     /// Whether the words of `text` stand at character `at`, marks and case of letters aside.

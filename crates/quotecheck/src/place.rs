@@ -139,7 +139,7 @@ impl Finder<'_> {
     }
 
     fn refined(&self, steps: Vec<Step>) -> Vec<Step> {
-        let steps = self.grown(steps);
+        let steps = self.settle_ends(steps);
         let mut refined = Vec::with_capacity(steps.len());
         for step in steps {
             match step {
@@ -149,12 +149,22 @@ impl Finder<'_> {
                 step => refined.push(step),
             }
         }
+        // Words of the text that only stand beside the passage are not left out.
+        let beside =
+            |step: Option<&Step>| matches!(step, Some(Step::Changed { quote, .. }) if quote.is_empty());
+        if beside(refined.last()) {
+            refined.pop();
+        }
+        if beside(refined.first()) {
+            refined.remove(0);
+        }
         refined
     }
 
-    /// Words added at either end may stand for the words beside the passage, if these are of the same sentence.
-    fn grown(&self, mut steps: Vec<Step>) -> Vec<Step> {
+    /// Changed words at either end stand for the words beside the passage as far as these are of the same sentence.
+    fn settle_ends(&self, mut steps: Vec<Step>) -> Vec<Step> {
         if let Some(Step::Changed { quote, source }) = steps.first_mut() {
+            source.start = source.end;
             while source.len() < quote.len()
                 && source.start > 0
                 && !sentence::starts_at(self.source, source.start)
@@ -163,6 +173,7 @@ impl Finder<'_> {
             }
         }
         if let Some(Step::Changed { quote, source }) = steps.last_mut() {
+            source.end = source.start;
             while source.len() < quote.len()
                 && source.end < self.source.len()
                 && !sentence::ends_before(self.source, source.end)
@@ -353,7 +364,18 @@ impl Finder<'_> {
     /// Put together from parts of the text that do not stand together, if that explains it better than `error` changes.
     fn spliced(&self, error: Option<f32>) -> Option<Vec<Step>> {
         let pieces = splice::pieces(self.source, &self.quotation.ids);
-        let solid: Vec<&Piece> = pieces.iter().filter(|piece| piece.solid).collect();
+        let mut solid: Vec<&Piece> = pieces.iter().filter(|piece| piece.solid).collect();
+        // Between two parts of one passage, words that also stand elsewhere are an addition.
+        let mut at = 1;
+        while at + 1 < solid.len() {
+            let between =
+                self.is_jump(solid[at - 1], solid[at]) && !self.is_jump(solid[at - 1], solid[at + 1]);
+            if between {
+                solid.remove(at);
+            } else {
+                at += 1;
+            }
+        }
         let length = self.quotation.len();
         let covered: usize = solid.iter().map(|piece| piece.words.len()).sum();
         let jumps = solid.windows(2).filter(|pair| self.is_jump(pair[0], pair[1])).count();

@@ -1,5 +1,8 @@
 //! The labelled quotations that `IBID_TEST_DATA` points at, and what is said of each.
 
+#[path = "edits.rs"]
+mod edits;
+
 use quotecheck::{Finding, Source};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -84,6 +87,12 @@ pub(crate) fn table(cases: &[Case]) -> BTreeMap<String, BTreeMap<String, usize>>
         *table.entry(case.label.clone()).or_default().entry(verdict).or_default() += 1;
     }
     table
+}
+
+/// Quotations made here from the same sources, with other random choices: enough of each kind to see one in a
+/// thousand go wrong.
+pub(crate) fn edited(folder: &Path, each: usize) -> Vec<Case> {
+    edits::cases(folder, each)
 }
 
 struct Sources {

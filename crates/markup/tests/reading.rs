@@ -1,0 +1,380 @@
+//! What is found in a text, told one line for each thing.
+
+use markup::{Document, Options, Part, QuotationKind, read};
+
+fn options() -> Options {
+    Options {
+        own_hosts: vec!["gazette.example".into()],
+        plain_hosts: vec!["plain.example".into()],
+        ..Options::default()
+    }
+}
+
+/// "kind|words|speaker|source" for each quotation.
+fn quotations(document: &Document) -> Vec<String> {
+    let line = |quotation: &markup::Quotation| {
+        let kind = match quotation.kind {
+            QuotationKind::Quotation => "quote",
+            QuotationKind::Turn => "turn",
+            QuotationKind::Reported => "reported",
+        };
+        let speaker = quotation.speaker.as_deref().unwrap_or("-");
+        let source = quotation
+            .citation
+            .map_or("-", |index| document.citations[index].url.trim_start_matches("https://"));
+        format!("{kind}|{}|{speaker}|{source}", quotation.text.replace('\n', "/"))
+    };
+    document.quotations.iter().map(line).collect()
+}
+
+#[track_caller]
+fn check(markdown: &str, expected: &[&str]) {
+    assert_eq!(quotations(&read(markdown, &options())), expected, "\n{markdown}");
+}
+
+#[test]
+fn words_given_to_somebody_are_a_quotation() {
+    check(
+        "The under-secretary said that “the gate was closed within a few minutes” and [left](https://a.example/1).",
+        &["quote|the gate was closed within a few minutes|under-secretary|a.example/1"],
+    );
+    check(
+        "“The gate was closed in time,” Ida Brandt told the council.",
+        &["quote|The gate was closed in time,|Ida Brandt|-"],
+    );
+    check(
+        "“The gate was closed in time,” [said](https://a.example/1) the minister.",
+        &["quote|The gate was closed in time,|minister|a.example/1"],
+    );
+    check(
+        "According to the [night log](https://a.example/1), “the gate was closed late again”.",
+        &["quote|the gate was closed late again|log|a.example/1"],
+    );
+    check("Moreau: “It was late, and we knew it.”", &["quote|It was late, and we knew it.|Moreau|-"]);
+    check(
+        "“It was late, and we knew it.” — Moreau, [log](https://a.example/1)",
+        &["quote|It was late, and we knew it.|Moreau|a.example/1"],
+    );
+    check(
+        "“It was late, and we knew it” ([night log](https://a.example/1)).",
+        &["quote|It was late, and we knew it|night log|a.example/1"],
+    );
+    check(
+        "She called it “a very long night for everybody” on Friday.",
+        &["quote|a very long night for everybody|-|-"],
+    );
+    check(
+        "“It was late. We knew it,” he said. “We closed the gate anyway.”",
+        &["quote|It was late. We knew it,|-|-", "quote|We closed the gate anyway.|-|-"],
+    );
+    check(
+        "Moreau said “the gate was closed in time” and that “the pumps ran all night” [on Friday](https://a.example/1).",
+        &[
+            "quote|the gate was closed in time|Moreau|a.example/1",
+            "quote|the pumps ran all night|Moreau|a.example/1",
+        ],
+    );
+    check(
+        "“We closed the gate in time, as ordered.”\n\n— Moreau, [log](https://a.example/1)",
+        &["quote|We closed the gate in time, as ordered.|Moreau|a.example/1"],
+    );
+}
+
+#[test]
+fn the_same_in_other_languages() {
+    check(
+        "Die Ministerin sagte: „Das Tor wurde rechtzeitig geschlossen“ ([Protokoll](https://a.example/1)).",
+        &["quote|Das Tor wurde rechtzeitig geschlossen|Ministerin|a.example/1"],
+    );
+    check(
+        "„Das Tor war längst zu“, so der Hafenmeister [im Protokoll](https://a.example/1).",
+        &["quote|Das Tor war längst zu|Hafenmeister|a.example/1"],
+    );
+    check(
+        "Le ministre a déclaré : « la porte était fermée à temps » [hier](https://a.example/1).",
+        &["quote|la porte était fermée à temps|ministre|a.example/1"],
+    );
+    check(
+        "«La compuerta se cerró a tiempo», [dijo](https://a.example/1) la ministra.",
+        &["quote|La compuerta se cerró a tiempo|ministra|a.example/1"],
+    );
+    check(
+        "Министр [заявил](https://a.example/1): «Ворота были закрыты вовремя».",
+        &["quote|Ворота были закрыты вовремя|Министр|a.example/1"],
+    );
+    check(
+        "قال الوزير: «أغلقت البوابة في الوقت المحدد» [أمس](https://a.example/1).",
+        &["quote|أغلقت البوابة في الوقت المحدد|الوزير|a.example/1"],
+    );
+}
+
+#[test]
+fn words_given_to_nobody_are_none() {
+    check("Those eyes say: “I have seen the harbour burn”.", &[]);
+    check("Diese Augen sagen: „Ich habe den Hafen brennen sehen“.", &[]);
+    check("The so-called “forty minute rule of the river” was dropped.", &[]);
+    check("He wrote [“The Long Night of the Harbour”](https://a.example/1) in a week.", &[]);
+    check("It is said that “the river never forgets a gate”.", &[]);
+    check("The minister said it was “late”.", &[]);
+    check("`He said \"the gate was closed in time\"`", &[]);
+}
+
+#[test]
+fn several_links_bind_by_their_side() {
+    check(
+        "Moreau said [on Friday](https://a.example/1) that “the gate was closed in time”, but the log says [otherwise](https://b.example/2): “the gate was closed forty minutes late”.",
+        &[
+            "quote|the gate was closed in time|Moreau|a.example/1",
+            "quote|the gate was closed forty minutes late|log|b.example/2",
+        ],
+    );
+    check(
+        "Moreau [said](https://a.example/1) at [the port](https://b.example/2) “the gate was closed in time”.",
+        &["quote|the gate was closed in time|Moreau|-"],
+    );
+    check(
+        "Moreau [said](https://a.example/1) at [the port](https://b.example/) “the gate was closed in time”.",
+        &["quote|the gate was closed in time|Moreau|a.example/1"],
+    );
+}
+
+#[test]
+fn a_footnote_may_carry_the_source() {
+    check(
+        "Moreau said “the gate was closed in time”.[^1]\n\n[^1]: [Night log](https://a.example/1), page 4.",
+        &["quote|the gate was closed in time|Moreau|a.example/1"],
+    );
+}
+
+#[test]
+fn long_quotations_run_over_paragraphs() {
+    check(
+        "Moreau [said](https://a.example/1): “The gate was closed late.\n\n“We know why it was.\n\n“It will not happen again.” He left.",
+        &["quote|The gate was closed late./We know why it was./It will not happen again.|Moreau|a.example/1"],
+    );
+}
+
+#[test]
+fn block_quotations_have_an_attribution() {
+    check(
+        "> The gate was closed.\n> It was late.\n>\n> — Ida Brandt, [log](https://a.example/1), 11 March",
+        &["quote|The gate was closed. It was late.|Ida Brandt|a.example/1"],
+    );
+    check(
+        "> The gate was closed.\n> — [Night log](https://a.example/1)",
+        &["quote|The gate was closed.|-|a.example/1"],
+    );
+    check("> The gate was closed.\n>\n> -- Harbour Office", &["quote|The gate was closed.|Harbour Office|-"]);
+    check("> One.\n>\n> Two.\n>\n> – Moreau", &["quote|One./Two.|Moreau|-"]);
+    check("> “The gate was closed.”\n>\n> ― Moreau", &["quote|The gate was closed.|Moreau|-"]);
+    check(
+        "The [log](https://a.example/1) says:\n\n> The gate was closed.",
+        &["quote|The gate was closed.|log|a.example/1"],
+    );
+    check("> Only an aside.", &[]);
+    check("Some words.\n\n> Only an aside.\n\nMore.", &[]);
+    check(
+        "<blockquote cite=\"https://a.example/1\"><p>The gate was closed.</p></blockquote>",
+        &["quote|The gate was closed.|-|a.example/1"],
+    );
+    check("It was <q cite=\"https://a.example/1\">late</q> again.", &["quote|late|-|a.example/1"]);
+    check(
+        "> The gate was closed.\n\n— Moreau, [log](https://a.example/1)",
+        &["quote|The gate was closed.|Moreau|a.example/1"],
+    );
+    check(
+        "> See [the map](https://b.example/2).\n>\n> — Moreau, [log](https://a.example/1)",
+        &["quote|See the map.|Moreau|a.example/1"],
+    );
+}
+
+#[test]
+fn transcripts_are_turns() {
+    check(
+        "> **Question:** Was the pump running?\n>\n> **A. Moreau:** It was, and [the load](https://b.example/2) shows it.\n>\n> We have nothing to add.\n>\n> — [Ministry channel](https://a.example/1), 14 March",
+        &[
+            "turn|Was the pump running?|Question|a.example/1",
+            "turn|It was, and the load shows it.|A. Moreau|a.example/1",
+            "turn|We have nothing to add.|A. Moreau|a.example/1",
+        ],
+    );
+    check(
+        "> **Q:** Late?\n> **A:** Yes.\n> **Q**: Why?",
+        &["turn|Late?|Q|-", "turn|Yes.|A|-", "turn|Why?|Q|-"],
+    );
+    check(
+        "The [transcript](https://a.example/1) says:\n\n> Question: Late?\n>\n> Answer: Yes, “very late indeed, he said”.",
+        &["turn|Late?|Question|a.example/1", "turn|Yes, “very late indeed, he said”.|Answer|a.example/1"],
+    );
+    check(
+        "An earlier line with [a link](https://a.example/1).\n\nThen this.\n\n> **Q:** Late?\n>\n> **A:** Yes.",
+        &["turn|Late?|Q|-", "turn|Yes.|A|-"],
+    );
+    check(
+        "The office posted [a link](https://a.example/1).\n\n> **Q:** Late?\n>\n> **A:** [Yes](https://b.example/2).",
+        &["turn|Late?|Q|-", "turn|Yes.|A|-"],
+    );
+    check(
+        "> **Q:** Late?\n>\n> **A:** Yes.\n\n<!-- source: https://a.example/1 @ 1:15 -->",
+        &["turn|Late?|Q|a.example/1", "turn|Yes.|A|a.example/1"],
+    );
+    check(
+        "> 🚢 Ships: many.\n>\n> One thing is clear: it was late.\n>\n> — Moreau",
+        &["quote|🚢 Ships: many./One thing is clear: it was late.|Moreau|-"],
+    );
+}
+
+#[test]
+fn reported_speech_is_told_apart() {
+    check(
+        "The ministry [said](https://a.example/1) that the pumps had run. The tide rose.",
+        &["reported|The ministry said that the pumps had run.|ministry|a.example/1"],
+    );
+    check("The ministry said that the pumps had run.", &[]);
+    check("The [tide table](https://a.example/1) is long.", &[]);
+}
+
+#[test]
+fn the_writers_marks_decide() {
+    check("Moreau said “the gate was closed in time” <!-- not a quotation --> again.", &[]);
+    check(
+        "A “forty minute rule” <!-- source: https://a.example/1 --> held.",
+        &["quote|forty minute rule|-|a.example/1"],
+    );
+    check("> The gate was closed.\n>\n> — Moreau\n\n<!-- not a quotation -->", &[]);
+    check(
+        "<!-- source: https://a.example/1 -->\n\n> The gate was closed.",
+        &["quote|The gate was closed.|-|a.example/1"],
+    );
+    let document = read(
+        "Moreau said “the gate was closed in time”. <!-- note: my translation --> <!-- source: https://a.example/1 @ 12:34 -->",
+        &options(),
+    );
+    assert_eq!(document.quotations[0].note.as_deref(), Some("my translation"));
+    assert_eq!(document.quotations[0].at, Some(754));
+    assert!(document.citations[0].bound);
+}
+
+#[test]
+fn outside_links_are_citations() {
+    let citations = |markdown: &str| -> Vec<String> {
+        let document = read(markdown, &options());
+        let flags = |c: &markup::Citation| {
+            let flag = |on: bool, name: &str| if on { format!(" {name}") } else { String::new() };
+            flag(c.via, "via")
+                + &flag(c.embed, "embed")
+                + &flag(c.kind == markup::url::Kind::Pointer, "pointer")
+                + &flag(c.picture, "picture")
+        };
+        document
+            .citations
+            .iter()
+            .map(|c| format!("{}:{}|{}{}", c.line, c.words, c.canonical, flags(c)))
+            .collect()
+    };
+    let check = |markdown: &str, expected: &[&str]| assert_eq!(citations(markdown), expected, "\n{markdown}");
+    check("One.\n\nTwo\nand [three](https://A.example/1?utm_source=x).", &["4:three|https://a.example/1"]);
+    check("https://a.example/1", &["1:https://a.example/1|https://a.example/1 embed"]);
+    check("<https://a.example/1>", &["1:https://a.example/1|https://a.example/1 embed"]);
+    check("See https://a.example/1", &["1:https://a.example/1|https://a.example/1"]);
+    check("- https://a.example/1", &["1:https://a.example/1|https://a.example/1"]);
+    check("[the channel](https://t.me/harbour)", &["1:the channel|https://t.me/harbour pointer"]);
+    check(
+        "[a](/2026/03/x) [b](https://gazette.example/x) [c](mailto:a@b.example) [d](https://plain.example/x) [e](https://a.example/1 \"plain\") [f](#x)",
+        &[],
+    );
+    check("> **Q:** [Late](https://a.example/1)?\n>\n> **A:** Yes.", &["1:Late|https://a.example/1 via"]);
+    check(
+        "He said “the gate was [closed](https://a.example/1) in time”.",
+        &["1:closed|https://a.example/1 via"],
+    );
+    check(
+        "He said “[the gate was closed in time](https://a.example/1)”.",
+        &["1:the gate was closed in time|https://a.example/1"],
+    );
+    check("![the gate](https://a.example/1.png)", &["1:the gate|https://a.example/1.png picture"]);
+    check("![the gate](/media/1.png)", &[]);
+}
+
+/// Parts in short: HTML as it is, places in braces.
+fn parts(document: &Document) -> String {
+    let short = |part: &Part| match part {
+        Part::Html(html) => html.clone(),
+        Part::Note { citation } => format!("{{note {citation}}}"),
+        Part::QuoteOpen { quotation } => format!("{{open {quotation}}}"),
+        Part::QuoteClose { quotation } => format!("{{close {quotation}}}"),
+        Part::Mark { quotation } => format!("{{mark {quotation}}}"),
+        Part::TranscriptMark { transcript } => format!("{{transcript {transcript}}}"),
+        Part::Embed { citation } => format!("{{embed {citation}}}"),
+        Part::AfterBlock { quotations } => format!("{{after {quotations:?}}}"),
+    };
+    document.parts.iter().map(short).collect::<String>().replace('\n', "")
+}
+
+#[track_caller]
+fn check_parts(markdown: &str, expected: &str) {
+    assert_eq!(parts(&read(markdown, &options())), expected, "\n{markdown}");
+}
+
+#[test]
+fn places_stand_where_a_page_needs_them() {
+    check_parts(
+        "He said “the gate was closed in time” in [the log](https://a.example/1), today.",
+        "<p>He said {open 0}“the gate was closed in time”{close 0}{mark 0} in <a href=\"https://a.example/1\" rel=\"noopener\">the log</a>,{note 0} today.</p>{after [0]}",
+    );
+    check_parts(
+        "He said [“the gate was closed in time”](https://a.example/1).",
+        "<p>He said <a href=\"https://a.example/1\" rel=\"noopener\">{open 0}“the gate was closed in time”{close 0}</a>{mark 0}.{note 0}</p>{after [0]}",
+    );
+    check_parts(
+        "> The gate was closed.\n> — Moreau, [log](https://a.example/1)",
+        "<blockquote cite=\"https://a.example/1\" class=\"quote\"><p>The gate was closed.</p><footer>— Moreau, <a href=\"https://a.example/1\" rel=\"noopener\">log</a>{note 0}{mark 0}</footer></blockquote>{after [0]}",
+    );
+    check_parts(
+        "> **Q:** Late?\n> **A:** [Yes](https://b.example/2).\n>\n> Very.\n>\n> — [Log](https://a.example/1)",
+        "<blockquote cite=\"https://a.example/1\" class=\"transcript\"><p class=\"turn\"><b>Q:</b> Late?{mark 0}</p><p class=\"turn\"><b>A:</b> <a href=\"https://b.example/2\" class=\"via\" rel=\"noopener\">Yes</a>.{note 0}{mark 1}</p><p>Very.{mark 2}</p><footer>— <a href=\"https://a.example/1\" rel=\"noopener\">Log</a>{note 1}{transcript 0}</footer></blockquote>{after [0, 1, 2]}",
+    );
+    check_parts("https://a.example/1", "{embed 0}");
+    check_parts(
+        "# One\n\n## One\n\n### Two [x](#one)",
+        "<h2 id=\"t-one\">One</h2><h2 id=\"t-one-2\">One</h2><h3 id=\"t-two-x\">Two <a href=\"#t-one\">x</a></h3>",
+    );
+    check_parts(
+        "![the gate](https://a.example/1.png)",
+        "<p><a href=\"https://a.example/1.png\" rel=\"noopener\">the gate</a>{note 0}</p>",
+    );
+    check_parts(
+        "- [x] shut\n- [ ] open",
+        "<ul><li><input checked=\"\" disabled=\"\" type=\"checkbox\"> shut</li><li><input disabled=\"\" type=\"checkbox\"> open</li></ul>",
+    );
+}
+
+#[test]
+fn footnotes_lead_there_and_back() {
+    let html = read("Late.[^log]\n\n[^log]: The night log.", &options()).html();
+    for id in ["t-fn-log", "t-fnref-log"] {
+        assert!(
+            html.contains(&format!("id=\"{id}\"")) && html.contains(&format!("href=\"#{id}\"")),
+            "{id} in {html}"
+        );
+    }
+}
+
+#[test]
+fn no_place_can_be_forged() {
+    let forged = "<!--line:7--><a class=\"mark verbatim\" href=\"/x\">word for word</a><span class=\"note\" id=\"s1\">{mark 0}</span>";
+    check_parts(forged, "<a href=\"/x\">word for word</a><span id=\"t-s1\">{mark 0}</span>");
+}
+
+#[test]
+fn a_document_says_what_it_holds() {
+    let document = read(
+        "# The gate\n\nhttps://a.example/1\n\nIt shut late. The river rose.\n\n> Aside.\n\nThe end.",
+        &options(),
+    );
+    assert_eq!(document.excerpt, "It shut late. The river rose. The end.");
+    assert_eq!(document.words, 14);
+    assert_eq!(document.headings[0].text, "The gate");
+    assert_eq!(document.embeds, [0]);
+    assert!(document.plain_text.starts_with("The gate\n"));
+}
