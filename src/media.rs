@@ -17,17 +17,24 @@ record! {
 
 impl Media {
     pub fn find(tx: &mut Tx, name: &str) -> Result<Media> {
-        tx.one(sql!("-- Media::find
-            select name, file, media_type, bytes, created_at from media where name = ?1"), (name,))
+        tx.one(
+            sql!(
+                "-- Media::find
+            select name, file, media_type, bytes, created_at from media where name = ?1"
+            ),
+            (name,),
+        )
     }
 
     /// Names a file that is kept already.
     pub fn add(tx: &mut Tx, name: &str, file: &str, media_type: &str, bytes: usize, now: Time) -> Result<()> {
         tx.run(
-            sql!("-- Media::add
+            sql!(
+                "-- Media::add
                 insert into media (name, file, media_type, bytes, width, height, created_at)
                 values (?1, ?2, ?3, ?4, 0, 0, ?5)
-                on conflict (name) do nothing"),
+                on conflict (name) do nothing"
+            ),
             (name, file, media_type, bytes, now),
         )?;
         Ok(())
@@ -51,5 +58,6 @@ pub fn picture_type(name: &str) -> Option<&'static str> {
 
 /// Refuses what is not a picture by name.
 pub fn checked_name(name: &str) -> Result<&'static str> {
-    picture_type(name).ok_or_else(|| Error::Invalid(format!("“{name}” is not a picture (jpg, png, webp, gif).")))
+    picture_type(name)
+        .ok_or_else(|| Error::Invalid(format!("“{name}” is not a picture (jpg, png, webp, gif).")))
 }

@@ -24,8 +24,13 @@ pub struct Publication {
 
 impl Publication {
     pub fn load(tx: &mut Tx) -> Result<Publication> {
-        let rows: Vec<(String, String)> = tx.all(sql!("-- Publication::load
-            select name, value from setting"), ())?;
+        let rows: Vec<(String, String)> = tx.all(
+            sql!(
+                "-- Publication::load
+            select name, value from setting"
+            ),
+            (),
+        )?;
         let get = |name: &str| rows.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
         Ok(Publication {
@@ -46,7 +51,8 @@ impl Publication {
         match name {
             "name" if value.is_empty() => return refuse("A publication needs a name.".into()),
             "name" | "description" | "plain_hosts" => {}
-            "language" if value.len() >= 2 && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {}
+            "language"
+                if value.len() >= 2 && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {}
             "language" => return refuse(format!("“{value}” is not a language code such as en or pt-BR.")),
             "zone" if TimeZone::get(value).is_err() => {
                 return refuse(format!("“{value}” is not a time zone such as Europe/Lisbon."));
@@ -63,9 +69,11 @@ impl Publication {
             _ => return Err(Error::NotFound),
         }
         tx.run(
-            sql!("-- Publication::set
+            sql!(
+                "-- Publication::set
                 insert into setting (name, value, changed_at) values (?1, ?2, ?3)
-                on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at"),
+                on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at"
+            ),
             (name, value, now),
         )?;
         tx.changed(Topic::site())

@@ -84,7 +84,9 @@ impl Check {
     fn ending(&self, reports: &[Report]) -> Ending {
         let any = |wanted: &dyn Fn(&Report) -> bool| reports.iter().any(wanted);
         let said = |report: &Report, verdict| report.verdict == Some(Ruling::Said(verdict));
-        if any(&|r| said(r, Verdict::Spliced) || said(r, Verdict::NotFound) || said(r, Verdict::Altered) && r.material) {
+        if any(&|r| {
+            said(r, Verdict::Spliced) || said(r, Verdict::NotFound) || said(r, Verdict::Altered) && r.material
+        }) {
             return Ending::Findings;
         }
         match !self.offline && any(&|r| said(r, Verdict::SourceUnavailable)) {
@@ -109,4 +111,3 @@ fn report(quotation: &markup::Quotation, judgement: &Judgement, cited: Option<St
         changes: judgement.finding.iter().flat_map(differences).collect(),
     }
 }
-

@@ -47,7 +47,11 @@ impl Doctor {
         println!("database      {}, up to date", health.database);
         println!("captures      {}, {} files missing", health.captures, health.missing_files.len());
         println!("given up      {} jobs", health.failed_jobs.len());
-        println!("mail          {} waiting{}", health.mail_waiting, if app.mailer.is_off() { ", off" } else { "" });
+        println!(
+            "mail          {} waiting{}",
+            health.mail_waiting,
+            if app.mailer.is_off() { ", off" } else { "" }
+        );
         if let Some(free) = health.disk_free {
             println!("disk          {:.0} % free", free * 100.0);
         }
@@ -57,10 +61,8 @@ impl Doctor {
 }
 
 async fn examine(app: &App) -> Result<Health> {
-    let (captures, jobs, mail_waiting) = app
-        .db
-        .read(|tx| Ok((Capture::files(tx)?, queue::list(tx, 1000)?, mail::waiting(tx)?)))
-        .await?;
+    let (captures, jobs, mail_waiting) =
+        app.db.read(|tx| Ok((Capture::files(tx)?, queue::list(tx, 1000)?, mail::waiting(tx)?))).await?;
     let mut missing = Vec::new();
     for file in captures.iter().flat_map(|(warc, text)| [warc, text]).filter(|file| !file.is_empty()) {
         match app.files.exists(file).await {
@@ -78,7 +80,11 @@ async fn examine(app: &App) -> Result<Health> {
     let disk_free = app.files.free();
     let mut problems = Vec::new();
     if !missing.is_empty() {
-        problems.push(format!("{} kept files are missing; restore them from a backup: {}", missing.len(), missing.join(", ")));
+        problems.push(format!(
+            "{} kept files are missing; restore them from a backup: {}",
+            missing.len(),
+            missing.join(", ")
+        ));
     }
     for failed in &failed_jobs {
         problems.push(format!("The job {} was given up: {}", failed.job, failed.problem));
@@ -87,5 +93,13 @@ async fn examine(app: &App) -> Result<Health> {
         problems.push("Less than 5 % of the disk is free: no copies are made until there is more.".into());
     }
     let captures = captures.len();
-    Ok(Health { database: app.db.engine(), captures, missing_files: missing, failed_jobs, mail_waiting, disk_free, problems })
+    Ok(Health {
+        database: app.db.engine(),
+        captures,
+        missing_files: missing,
+        failed_jobs,
+        mail_waiting,
+        disk_free,
+        problems,
+    })
 }

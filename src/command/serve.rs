@@ -26,7 +26,8 @@ impl Serve {
         let (stop, stopped) = watch::channel(false);
         let working = tokio::spawn(worker::run(app.clone(), stopped.clone()));
         if let Some(at) = app.config.metrics_listen {
-            let listener = TcpListener::bind(at).await.outside(format!("{at} cannot be listened on for metrics"))?;
+            let listener =
+                TcpListener::bind(at).await.outside(format!("{at} cannot be listened on for metrics"))?;
             tokio::spawn(web::serve_metrics(app.clone(), listener));
         }
         let serving = tokio::spawn(web::serve(app.clone(), listener, stopped));

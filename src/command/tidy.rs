@@ -37,7 +37,9 @@ impl Tidy {
 pub(super) fn read(file: &std::path::Path) -> Result<String> {
     let mut bytes = Vec::new();
     match file.as_os_str() == "-" {
-        true => std::io::stdin().read_to_end(&mut bytes).map(|_| ()).outside("Standard input cannot be read")?,
+        true => {
+            std::io::stdin().read_to_end(&mut bytes).map(|_| ()).outside("Standard input cannot be read")?
+        }
         false => bytes = std::fs::read(file).invalid(format!("{} cannot be read", file.display()))?,
     }
     String::from_utf8(bytes).invalid(format!("{} is not UTF-8 text", file.display()))
@@ -47,7 +49,18 @@ pub(super) fn read(file: &std::path::Path) -> Result<String> {
 pub(super) fn looks_like_html(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let start: String = start.chars().take(64).collect::<String>().to_ascii_lowercase();
-    ["<!doctype html", "<html", "<meta", "<body", "<div", "<p>", "<p ", "<span", "<article", "<!--startfragment"]
-        .iter()
-        .any(|tag| start.starts_with(tag))
+    [
+        "<!doctype html",
+        "<html",
+        "<meta",
+        "<body",
+        "<div",
+        "<p>",
+        "<p ",
+        "<span",
+        "<article",
+        "<!--startfragment",
+    ]
+    .iter()
+    .any(|tag| start.starts_with(tag))
 }

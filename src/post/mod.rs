@@ -89,9 +89,35 @@ pub struct Rendered {
 
 /// First segments of addresses that are taken by the program itself.
 const RESERVED: &[&str] = &[
-    "about-captures", "api", "archive", "author", "comments", "comments.atom", "comments.json", "comments.rss", "desk",
-    "favicon.ico", "feed.atom", "feed.json", "feed.rss", "health", "media", "metrics", "oembed", "page", "robots.txt",
-    "search", "sitemap.xml", "sources", "speakers", "statements", "static", "subscribe", "subscription", "tag", "timegate",
+    "about-captures",
+    "api",
+    "archive",
+    "author",
+    "comments",
+    "comments.atom",
+    "comments.json",
+    "comments.rss",
+    "desk",
+    "favicon.ico",
+    "feed.atom",
+    "feed.json",
+    "feed.rss",
+    "health",
+    "media",
+    "metrics",
+    "oembed",
+    "page",
+    "robots.txt",
+    "search",
+    "sitemap.xml",
+    "sources",
+    "speakers",
+    "statements",
+    "static",
+    "subscribe",
+    "subscription",
+    "tag",
+    "timegate",
     "timemap",
 ];
 
@@ -114,8 +140,13 @@ impl Rendered {
 
 impl Post {
     pub fn find(tx: &mut Tx, id: PostId) -> Result<Post> {
-        tx.one(sql!("-- Post::find
-            select * from post where post_id = ?1"), (id,))
+        tx.one(
+            sql!(
+                "-- Post::find
+            select * from post where post_id = ?1"
+            ),
+            (id,),
+        )
     }
 
     /// The public post at an address.
@@ -170,11 +201,13 @@ impl Post {
     pub fn latest(tx: &mut Tx, before: Option<(Time, PostId)>, limit: usize, now: Time) -> Result<Vec<Post>> {
         let (at, id) = before.unwrap_or((Time(i64::MAX), PostId(i64::MAX)));
         tx.all(
-            sql!("-- Post::latest
+            sql!(
+                "-- Post::latest
                 select * from post
                 where kind = 'post' and published_at <= ?3 and binned_at is null
                     and (published_at < ?1 or (published_at = ?1 and post_id < ?2))
-                order by published_at desc, post_id desc limit ?4"),
+                order by published_at desc, post_id desc limit ?4"
+            ),
             (at, id, now, limit),
         )
     }
@@ -183,23 +216,32 @@ impl Post {
     pub fn for_desk(tx: &mut Tx, person: &Person, limit: usize) -> Result<Vec<Post>> {
         let only = (!person.role.may_edit_all()).then_some(person.person_id);
         tx.all(
-            sql!("-- Post::for_desk
+            sql!(
+                "-- Post::for_desk
                 select * from post
                 where binned_at is null and (cast(?1 as bigint) is null or author_id = ?1)
-                order by case when published_at is null then 0 else 1 end, updated_at desc limit ?2"),
+                order by case when published_at is null then 0 else 1 end, updated_at desc limit ?2"
+            ),
             (only, limit),
         )
     }
 
     pub fn before_id(tx: &mut Tx, before: Option<PostId>, limit: usize) -> Result<Vec<Post>> {
         tx.all(
-            sql!("-- Post::before_id
-                select * from post where binned_at is null and post_id < ?1 order by post_id desc limit ?2"),
+            sql!(
+                "-- Post::before_id
+                select * from post where binned_at is null and post_id < ?1 order by post_id desc limit ?2"
+            ),
             (before.map_or(i64::MAX, |id| id.0), limit),
         )
     }
 
-    pub fn public_before_id(tx: &mut Tx, before: Option<PostId>, limit: usize, now: Time) -> Result<Vec<Post>> {
+    pub fn public_before_id(
+        tx: &mut Tx,
+        before: Option<PostId>,
+        limit: usize,
+        now: Time,
+    ) -> Result<Vec<Post>> {
         tx.all(
             sql!("-- Post::public_before_id
                 select * from post
@@ -308,8 +350,13 @@ impl Post {
                 now,
             ),
         )?;
-        tx.run(sql!("-- Post::replace, the copy
-            delete from working_copy where post_id = ?1"), (self.post_id,))?;
+        tx.run(
+            sql!(
+                "-- Post::replace, the copy
+            delete from working_copy where post_id = ?1"
+            ),
+            (self.post_id,),
+        )?;
         let post = Post::find(tx, self.post_id)?;
         if post.published_at.is_some() {
             post.revise(tx, person, now)?;
@@ -331,9 +378,11 @@ impl Post {
         };
         let post: Post = tx
             .one(
-                sql!("-- Post::publish
+                sql!(
+                    "-- Post::publish
                     update post set published_at = ?2, first_published_at = ?3, month = ?4, updated_at = ?5
-                    where post_id = ?1 returning *"),
+                    where post_id = ?1 returning *"
+                ),
                 (self.post_id, at, first, month, if self.first_published_at.is_none() { at } else { now }),
             )
             .taken("Another post of that month has this address; choose another slug.")?;
@@ -349,8 +398,10 @@ impl Post {
     /// Takes the post back: readers find nothing, the desk keeps everything.
     pub fn unpublish(&self, tx: &mut Tx, now: Time) -> Result<()> {
         tx.run(
-            sql!("-- Post::unpublish
-                update post set published_at = null, updated_at = ?2 where post_id = ?1"),
+            sql!(
+                "-- Post::unpublish
+                update post set published_at = null, updated_at = ?2 where post_id = ?1"
+            ),
             (self.post_id, now),
         )?;
         self.told(tx)
@@ -358,8 +409,10 @@ impl Post {
 
     pub fn bin(&self, tx: &mut Tx, now: Time) -> Result<()> {
         tx.run(
-            sql!("-- Post::bin
-                update post set binned_at = ?2, updated_at = ?2 where post_id = ?1"),
+            sql!(
+                "-- Post::bin
+                update post set binned_at = ?2, updated_at = ?2 where post_id = ?1"
+            ),
             (self.post_id, now),
         )?;
         self.told(tx)
@@ -374,21 +427,36 @@ impl Post {
         if self.first_published_at.is_some() {
             return Err(Error::Conflict("A published post keeps its address.".into()));
         }
-        tx.run(sql!("-- Post::rename
-            update post set slug = ?2 where post_id = ?1"), (self.post_id, &slug))
-            .taken(&format!("Another {} has the address “{slug}” already; choose another.", self.kind))?;
+        tx.run(
+            sql!(
+                "-- Post::rename
+            update post set slug = ?2 where post_id = ?1"
+            ),
+            (self.post_id, &slug),
+        )
+        .taken(&format!("Another {} has the address “{slug}” already; choose another.", self.kind))?;
         Ok(())
     }
 
     pub fn pin(&self, tx: &mut Tx, at: Option<Time>) -> Result<()> {
-        tx.run(sql!("-- Post::pin
-            update post set pinned_at = ?2 where post_id = ?1"), (self.post_id, at))?;
+        tx.run(
+            sql!(
+                "-- Post::pin
+            update post set pinned_at = ?2 where post_id = ?1"
+            ),
+            (self.post_id, at),
+        )?;
         self.told(tx)
     }
 
     pub fn working_copy(&self, tx: &mut Tx) -> Result<Option<WorkingCopy>> {
-        tx.first(sql!("-- Post::working_copy
-            select title, excerpt, markdown, tags, correction, saved_at from working_copy where post_id = ?1"), (self.post_id,))
+        tx.first(
+            sql!(
+                "-- Post::working_copy
+            select title, excerpt, markdown, tags, correction, saved_at from working_copy where post_id = ?1"
+            ),
+            (self.post_id,),
+        )
     }
 
     /// What the editor opens with: the working copy, else what readers see.
@@ -413,9 +481,11 @@ impl Post {
 
     fn revise(&self, tx: &mut Tx, person: PersonId, now: Time) -> Result<()> {
         let _: (RevisionId,) = tx.one(
-            sql!("-- Post::revise
+            sql!(
+                "-- Post::revise
                 insert into revision (post_id, title, excerpt, markdown, person_id, saved_at)
-                values (?1, ?2, ?3, ?4, ?5, ?6) returning revision_id"),
+                values (?1, ?2, ?3, ?4, ?5, ?6) returning revision_id"
+            ),
             (self.post_id, &self.title, &self.excerpt, &self.markdown, person, now),
         )?;
         Ok(())
@@ -439,9 +509,11 @@ pub fn posts_topic() -> Topic {
 
 fn cited_sources(tx: &mut Tx, post: PostId) -> Result<Vec<SourceId>> {
     let ids: Vec<(SourceId,)> = tx.all(
-        sql!("-- cited_sources
+        sql!(
+            "-- cited_sources
             select distinct coalesce(merged_into, source_id) from citation join source using (source_id)
-            where post_id = ?1"),
+            where post_id = ?1"
+        ),
         (post,),
     )?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
@@ -450,7 +522,9 @@ fn cited_sources(tx: &mut Tx, post: PostId) -> Result<Vec<SourceId>> {
 fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
     let slug = slug::slugify(asked);
     if kind == Kind::Page && RESERVED.contains(&slug.as_str()) || slug.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Error::Conflict(format!("The address “{slug}” is taken by the program itself; choose another.")));
+        return Err(Error::Conflict(format!(
+            "The address “{slug}” is taken by the program itself; choose another."
+        )));
     }
     Ok(slug)
 }
@@ -458,8 +532,13 @@ fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
 fn free_slug(tx: &mut Tx, wanted: &str, kind: Kind) -> Result<String> {
     for n in 1.. {
         let slug = if n == 1 { wanted.to_owned() } else { format!("{wanted}-{n}") };
-        let taken: (i64,) = tx.one(sql!("-- free_slug
-            select count(*) from post where kind = ?1 and slug = ?2"), (kind, &slug))?;
+        let taken: (i64,) = tx.one(
+            sql!(
+                "-- free_slug
+            select count(*) from post where kind = ?1 and slug = ?2"
+            ),
+            (kind, &slug),
+        )?;
         if taken.0 == 0 && checked_slug(&slug, kind).is_ok() {
             return Ok(slug);
         }
@@ -484,8 +563,13 @@ pub async fn rerender(app: &App) -> Result<()> {
         let stale: Vec<Post> = app
             .db
             .read(|tx| {
-                tx.all(sql!("-- rerender
-                    select * from post where renderer <> ?1 order by post_id limit 20"), (markup::RENDERER_VERSION,))
+                tx.all(
+                    sql!(
+                        "-- rerender
+                    select * from post where renderer <> ?1 order by post_id limit 20"
+                    ),
+                    (markup::RENDERER_VERSION,),
+                )
             })
             .await?;
         if stale.is_empty() {
@@ -519,5 +603,3 @@ pub fn may_take_status(role: Role, status: Status) -> Result<()> {
         _ => Ok(()),
     }
 }
-
-

@@ -38,11 +38,21 @@ pub fn tags(written: &str) -> Vec<(String, String)> {
 }
 
 fn tag(tx: &mut Tx, post: &Post) -> Result<()> {
-    tx.run(sql!("-- tag, old
-        delete from post_tag where post_id = ?1"), (post.post_id,))?;
+    tx.run(
+        sql!(
+            "-- tag, old
+        delete from post_tag where post_id = ?1"
+        ),
+        (post.post_id,),
+    )?;
     for (slug, name) in tags(&post.tags) {
-        tx.run(sql!("-- tag
-            insert into post_tag (post_id, slug, name) values (?1, ?2, ?3)"), (post.post_id, slug, name))?;
+        tx.run(
+            sql!(
+                "-- tag
+            insert into post_tag (post_id, slug, name) values (?1, ?2, ?3)"
+            ),
+            (post.post_id, slug, name),
+        )?;
     }
     Ok(())
 }
@@ -63,23 +73,21 @@ fn sources_of(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<Vec
 
 fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Result<Vec<SourceId>> {
     let sources = sources_of(tx, document, now)?;
-    tx.run(sql!("-- cite, old
-        delete from citation where post_id = ?1"), (post,))?;
+    tx.run(
+        sql!(
+            "-- cite, old
+        delete from citation where post_id = ?1"
+        ),
+        (post,),
+    )?;
     for (position, (citation, source)) in document.citations.iter().zip(&sources).enumerate() {
         tx.run(
-            sql!("-- cite
+            sql!(
+                "-- cite
                 insert into citation (post_id, position, source_id, url, words, via, embed, keep)
-                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
-            (
-                post,
-                position,
-                *source,
-                &citation.url,
-                &citation.words,
-                citation.via,
-                citation.embed,
-                true,
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
             ),
+            (post, position, *source, &citation.url, &citation.words, citation.via, citation.embed, true),
         )?;
     }
     Ok(sources)
@@ -97,8 +105,10 @@ fn keep_wanted(tx: &mut Tx, sources: &[SourceId], now: Time) -> Result<()> {
 /// Quotations that stay keep their row, and so their verdicts; a verdict belongs to exact words and one source.
 fn quote(tx: &mut Tx, post: PostId, document: &markup::Document, sources: &[SourceId]) -> Result<()> {
     let old: Vec<(QuotationId, String, Option<SourceId>)> = tx.all(
-        sql!("-- quote, old
-            select quotation_id, words_digest, source_id from quotation where post_id = ?1 order by position"),
+        sql!(
+            "-- quote, old
+            select quotation_id, words_digest, source_id from quotation where post_id = ?1 order by position"
+        ),
         (post,),
     )?;
     let mut free: HashMap<(String, Option<SourceId>), Vec<QuotationId>> = HashMap::new();
@@ -106,8 +116,13 @@ fn quote(tx: &mut Tx, post: PostId, document: &markup::Document, sources: &[Sour
         free.entry((digest, source)).or_default().push(id);
     }
     // Places are unique within a post, so they are all cleared before any is taken.
-    tx.run(sql!("-- quote, clear places
-        update quotation set position = -1 - quotation_id where post_id = ?1"), (post,))?;
+    tx.run(
+        sql!(
+            "-- quote, clear places
+        update quotation set position = -1 - quotation_id where post_id = ?1"
+        ),
+        (post,),
+    )?;
     for (position, quotation) in document.quotations.iter().enumerate() {
         let source = quotation.citation.map(|at| sources[at]);
         let digest = quote::words_digest(&quotation.text);
@@ -147,10 +162,20 @@ fn quote(tx: &mut Tx, post: PostId, document: &markup::Document, sources: &[Sour
         };
     }
     for gone in free.into_values().flatten() {
-        tx.run(sql!("-- quote, gone verdicts
-            delete from verdict where quotation_id = ?1"), (gone,))?;
-        tx.run(sql!("-- quote, gone
-            delete from quotation where quotation_id = ?1"), (gone,))?;
+        tx.run(
+            sql!(
+                "-- quote, gone verdicts
+            delete from verdict where quotation_id = ?1"
+            ),
+            (gone,),
+        )?;
+        tx.run(
+            sql!(
+                "-- quote, gone
+            delete from quotation where quotation_id = ?1"
+            ),
+            (gone,),
+        )?;
     }
     Ok(())
 }

@@ -32,7 +32,13 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    pub fn new(capture: Option<CaptureId>, text: String, machine: bool, language: &str, digest: String) -> Prepared {
+    pub fn new(
+        capture: Option<CaptureId>,
+        text: String,
+        machine: bool,
+        language: &str,
+        digest: String,
+    ) -> Prepared {
         let source = quotecheck::Source::new(&text);
         Prepared { capture, digest, source, machine, language: language.to_owned() }
     }
@@ -181,13 +187,17 @@ fn end_transcripts(asked: &[Asked], judgements: &mut [Option<Judgement>]) {
 fn end_transcript(paragraphs: &mut [Option<Judgement>]) {
     let found = |j: &Option<Judgement>| {
         j.as_ref().is_some_and(|j| {
-            matches!(j.ruling, Ruling::Said(Verdict::Verbatim | Verdict::Elided | Verdict::Altered | Verdict::Spliced))
+            matches!(
+                j.ruling,
+                Ruling::Said(Verdict::Verbatim | Verdict::Elided | Verdict::Altered | Verdict::Spliced)
+            )
         })
     };
     let Some(last) = paragraphs.iter().rposition(found) else { return };
     for after in paragraphs[last + 1..].iter_mut().flatten() {
         if matches!(after.ruling, Ruling::Said(Verdict::NotFound)) {
-            *after = Judgement { ruling: Ruling::Beyond, finding: None, passage: None, capture: after.capture };
+            *after =
+                Judgement { ruling: Ruling::Beyond, finding: None, passage: None, capture: after.capture };
         }
     }
 }

@@ -177,10 +177,9 @@ pub async fn check_post(app: &App, post: PostId) -> Result<()> {
     let asked: Vec<Asked> = quotations.iter().map(Asked::from).collect();
     let sources: Vec<_> = quotations.iter().map(|q| q.source_id).collect();
     let seen: Vec<_> = sources.iter().map(|s| s.and_then(|s| held[&s].0)).collect();
-    let judgements = compute(move || {
-        judge::judge(&asked, |i| sources[i].map_or(&Held::NoSource, |s| &held[&s].1))
-    })
-    .await?;
+    let judgements =
+        compute(move || judge::judge(&asked, |i| sources[i].map_or(&Held::NoSource, |s| &held[&s].1)))
+            .await?;
     let now = app.now();
     app.db
         .write(move |tx| {
@@ -300,7 +299,8 @@ pub async fn prepared(app: &App, capture: &Capture) -> Result<Arc<Prepared>> {
         return Ok(known);
     }
     let bytes = app.files.get(&capture.text_file).await?;
-    let text = String::from_utf8(bytes.to_vec()).map_err(|_| Error::Internal("a kept text is not UTF-8".into()))?;
+    let text =
+        String::from_utf8(bytes.to_vec()).map_err(|_| Error::Internal("a kept text is not UTF-8".into()))?;
     let (machine, language) = (capture.text_kind == TextKind::MachineCaptions, capture.language.clone());
     let digest = capture.text_digest.clone();
     let fresh = Arc::new(compute(move || Prepared::new(Some(id), text, machine, &language, digest)).await?);

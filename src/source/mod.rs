@@ -191,8 +191,13 @@ impl Source {
     }
 
     pub fn by_url(tx: &mut Tx, canonical: &str) -> Result<Option<Source>> {
-        tx.first(sql!("-- Source::by_url
-            select * from source where url = ?1"), (canonical,))
+        tx.first(
+            sql!(
+                "-- Source::by_url
+            select * from source where url = ?1"
+            ),
+            (canonical,),
+        )
     }
 
     pub fn find(tx: &mut Tx, id: SourceId) -> Result<Source> {
@@ -309,8 +314,13 @@ impl Source {
 
     /// Settles how much of its copies readers are shown.
     pub fn show(tx: &mut Tx, id: SourceId, shown: Shown) -> Result<()> {
-        tx.run(sql!("-- Source::show
-            update source set shown = ?2 where source_id = ?1"), (id, shown))?;
+        tx.run(
+            sql!(
+                "-- Source::show
+            update source set shown = ?2 where source_id = ?1"
+            ),
+            (id, shown),
+        )?;
         tx.changed(id.topic())
     }
 
@@ -385,8 +395,13 @@ impl Capture {
 
     /// Every file that a row names: WARC and text.
     pub fn files(tx: &mut Tx) -> Result<Vec<(String, String)>> {
-        tx.all(sql!("-- Capture::files
-            select warc_file, text_file from capture order by capture_id"), ())
+        tx.all(
+            sql!(
+                "-- Capture::files
+            select warc_file, text_file from capture order by capture_id"
+            ),
+            (),
+        )
     }
 
     pub fn records(tx: &mut Tx, id: CaptureId) -> Result<Vec<CaptureRecord>> {

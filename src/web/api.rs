@@ -98,7 +98,8 @@ impl Paging {
 
     /// The id that the page before ended with.
     fn before<T: std::str::FromStr>(&self) -> Result<Option<T>> {
-        let parse = |c: &String| c.parse().map_err(|_| Error::Invalid("This cursor is not one of ours.".into()));
+        let parse =
+            |c: &String| c.parse().map_err(|_| Error::Invalid("This cursor is not one of ours.".into()));
         self.cursor.as_ref().map(parse).transpose()
     }
 }

@@ -45,7 +45,12 @@ impl Quote {
     }
 
     /// One that was judged just now and is written down nowhere.
-    pub(super) fn fresh(judgement: Option<Judgement>, note: &str, copy: Option<String>, kept: Option<Time>) -> Quote {
+    pub(super) fn fresh(
+        judgement: Option<Judgement>,
+        note: &str,
+        copy: Option<String>,
+        kept: Option<Time>,
+    ) -> Quote {
         let material = judgement.as_ref().is_some_and(Judgement::material);
         let (ruling, finding, passage) = match judgement {
             Some(j) => (Some(j.ruling), j.finding, j.passage),
@@ -103,7 +108,9 @@ impl Dress<'_> {
     ) -> Result<()> {
         let Some(Some(source)) = self.sources.get(citation) else { return Ok(()) };
         let number = source.number;
-        html.push_str(&format!("<a class=\"cite\" href=\"#s{number}\" aria-label=\"Source {number}\">{number}</a>"));
+        html.push_str(&format!(
+            "<a class=\"cite\" href=\"#s{number}\" aria-label=\"Source {number}\">{number}</a>"
+        ));
         if noted.insert(number) {
             waiting.push_str(&self.note(source)?);
         }
@@ -277,7 +284,11 @@ impl Dress<'_> {
             about: card.map_or(source.site.as_str(), |c| c.about.as_str()),
             words: card.map_or("", |c| c.words.as_str()),
             glyph: if card.is_some_and(|c| c.video) { "▶" } else { "↗" },
-            open_words: if card.is_some_and(|c| c.video) { "Play at the source" } else { "Open at the source" },
+            open_words: if card.is_some_and(|c| c.video) {
+                "Play at the source"
+            } else {
+                "Open at the source"
+            },
         };
         respond::render(self.app, "part/embed.html", embed)
     }
@@ -285,7 +296,8 @@ impl Dress<'_> {
 
 /// Writes a piece of the text; notes that wait for the margin go in where their block ends, so that they follow it on a phone.
 fn put(text: &str, waiting: &mut String, html: &mut String) {
-    const ENDS: [&str; 8] = ["</p>", "</li>", "</td>", "</th>", "</h", "</dd>", "</figcaption>", "</blockquote>"];
+    const ENDS: [&str; 8] =
+        ["</p>", "</li>", "</td>", "</th>", "</h", "</dd>", "</figcaption>", "</blockquote>"];
     let end = ENDS.iter().filter_map(|tag| text.find(tag)).min().filter(|_| !waiting.is_empty());
     match end {
         Some(end) => {

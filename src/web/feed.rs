@@ -35,7 +35,11 @@ pub(super) async fn atom(State(app): State<App>) -> Result<Response> {
         .await?;
     let body = write(&app, &publication, &entries).internal("writing a feed")?;
     let shown = entries.iter().flat_map(|e| [e.post.post_id.topic(), e.post.author_id.topic()]);
-    Ok(respond::document("application/atom+xml; charset=utf-8", body, topics([posts_topic()].into_iter().chain(shown))))
+    Ok(respond::document(
+        "application/atom+xml; charset=utf-8",
+        body,
+        topics([posts_topic()].into_iter().chain(shown)),
+    ))
 }
 
 fn write(app: &App, publication: &Publication, entries: &[Entry]) -> std::io::Result<String> {
@@ -71,7 +75,9 @@ fn write_entry(app: &App, xml: &mut Writer<Vec<u8>>, Entry { post, author }: &En
         text(xml, "updated", &post.updated_at.rfc3339())?;
         xml.create_element("author").write_inner_content(|xml| text(xml, "name", author))?;
         for (slug, name) in crate::post::record::tags(&post.tags) {
-            xml.create_element("category").with_attributes([("term", slug.as_str()), ("label", &name)]).write_empty()?;
+            xml.create_element("category")
+                .with_attributes([("term", slug.as_str()), ("label", &name)])
+                .write_empty()?;
         }
         if !post.excerpt.trim().is_empty() {
             text(xml, "summary", post.excerpt.trim())?;
@@ -91,7 +97,9 @@ fn text(xml: &mut Writer<Vec<u8>>, name: &str, words: &str) -> std::io::Result<(
 }
 
 fn link(xml: &mut Writer<Vec<u8>>, rel: &str, media_type: &str, href: &str) -> std::io::Result<()> {
-    xml.create_element("link").with_attributes([("rel", rel), ("type", media_type), ("href", href)]).write_empty()?;
+    xml.create_element("link")
+        .with_attributes([("rel", rel), ("type", media_type), ("href", href)])
+        .write_empty()?;
     Ok(())
 }
 

@@ -54,9 +54,10 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
             let mut posts = Post::latest(tx, before, limit + 1, now)?;
             let more = posts.len() > limit;
             posts.truncate(limit);
-            let older = posts.last().filter(|_| more).and_then(|last| {
-                Some(format!("/?before={}-{}", last.published_at?.0, last.post_id))
-            });
+            let older = posts
+                .last()
+                .filter(|_| more)
+                .and_then(|last| Some(format!("/?before={}-{}", last.published_at?.0, last.post_id)));
             if before.is_none() {
                 posts.sort_by_key(|post| std::cmp::Reverse(post.pinned_at));
             }

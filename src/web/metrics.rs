@@ -76,14 +76,29 @@ struct Counted {
 }
 
 fn count(tx: &mut Tx) -> Result<Counted> {
-    let given_up: (i64,) = tx.one(sql!("-- metrics, given up
-        select count(*) from job where failed_at is not null"), ())?;
+    let given_up: (i64,) = tx.one(
+        sql!(
+            "-- metrics, given up
+        select count(*) from job where failed_at is not null"
+        ),
+        (),
+    )?;
     Ok(Counted {
-        waiting: tx.all(sql!("-- metrics, waiting
-            select class, count(*) from job where failed_at is null group by class order by class"), ())?,
+        waiting: tx.all(
+            sql!(
+                "-- metrics, waiting
+            select class, count(*) from job where failed_at is null group by class order by class"
+            ),
+            (),
+        )?,
         given_up: given_up.0,
-        captures: tx.all(sql!("-- metrics, captures
-            select health, count(*) from capture group by health order by health"), ())?,
+        captures: tx.all(
+            sql!(
+                "-- metrics, captures
+            select health, count(*) from capture group by health order by health"
+            ),
+            (),
+        )?,
         mail: crate::outside::mail::waiting(tx)?,
     })
 }

@@ -4,6 +4,7 @@ use super::body::{Dress, Quote};
 use super::site::{Site, topics};
 use super::source_list::Listed;
 use super::{respond, words};
+use crate::Result;
 use crate::app::App;
 use crate::id::SourceId;
 use crate::outside::db::{Topic, Tx};
@@ -12,7 +13,6 @@ use crate::post::{Kind, Post};
 use crate::publication::Publication;
 use crate::quote::{Counts, Judged, Ruling};
 use crate::source::{Citation, Source};
-use crate::Result;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
@@ -140,8 +140,7 @@ fn page(app: &App, facts: Facts) -> Result<Response> {
     let document = facts.post.document()?;
     let zone = facts.publication.time_zone();
     let quotes: Vec<Quote> = facts.judged.iter().map(Quote::of).collect();
-    let dress =
-        Dress { app, document: &document, sources: &facts.sources, quotes: &quotes, zone: &zone };
+    let dress = Dress { app, document: &document, sources: &facts.sources, quotes: &quotes, zone: &zone };
     let body = dress.html()?;
     let mut listed: Vec<Listed> = facts.sources.iter().flatten().cloned().collect();
     listed.sort_by_key(|s| s.number);
@@ -184,7 +183,8 @@ impl Check {
         sources: &[Listed],
     ) -> Option<Check> {
         let all: Vec<_> = quotations.into_iter().collect();
-        let counts = Counts::of(all.iter().map(|(kind, transcript, ruling)| (*kind, *transcript, ruling.as_ref())));
+        let counts =
+            Counts::of(all.iter().map(|(kind, transcript, ruling)| (*kind, *transcript, ruling.as_ref())));
         let mut lines = Vec::new();
         if counts.quotations > 0 {
             let noun = if counts.quotations == 1 { "quotation" } else { "quotations" };

@@ -88,7 +88,9 @@ pub(super) fn sent_by_us(headers: &HeaderMap, base_url: &str) -> Result<()> {
     if ours {
         return Ok(());
     }
-    Err(Error::Forbidden("This form was sent from another site, so nothing was done. Open the desk and try again.".into()))
+    Err(Error::Forbidden(
+        "This form was sent from another site, so nothing was done. Open the desk and try again.".into(),
+    ))
 }
 
 fn session_cookie(headers: &HeaderMap) -> Option<String> {

@@ -87,7 +87,8 @@ async fn error_page(app: &App, error: &Error) -> Option<String> {
     };
     let words = match error {
         Error::NotFound => {
-            "No page has this address. It may have been taken back, or the address may have a slip in it.".into()
+            "No page has this address. It may have been taken back, or the address may have a slip in it."
+                .into()
         }
         other => other.for_readers(),
     };

@@ -72,7 +72,10 @@ impl Card {
             picture: picture.map(|r| format!("{}/r/{}", capture.path(source.source_id), r.digest)),
             about: about.join(" · "),
             words: shortened(&capture.description),
-            video: matches!(capture.text_kind, TextKind::Captions | TextKind::MachineCaptions | TextKind::None),
+            video: matches!(
+                capture.text_kind,
+                TextKind::Captions | TextKind::MachineCaptions | TextKind::None
+            ),
         }))
     }
 }
@@ -106,7 +109,12 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
 
 impl Listed {
     /// `source` must be one that others may be merged into, not one that is merged itself.
-    pub(super) fn of(tx: &mut Tx, source: &Source, number: usize, publication: &Publication) -> Result<Listed> {
+    pub(super) fn of(
+        tx: &mut Tx,
+        source: &Source,
+        number: usize,
+        publication: &Publication,
+    ) -> Result<Listed> {
         let zone = publication.time_zone();
         let newest = Capture::newest_good(tx, source.source_id)?.filter(|c| !c.private);
         let kept = newest.as_ref().map(|c| words::day(c.captured_at, &zone));

@@ -79,7 +79,8 @@ pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> R
             let publication = Publication::load(tx)?;
             let zone = publication.time_zone();
             let captures = Capture::of(tx, source.source_id)?;
-            let captures = captures.iter().filter(|c| !c.private).map(|c| Copy::of(c, &source, &zone)).collect();
+            let captures =
+                captures.iter().filter(|c| !c.private).map(|c| Copy::of(c, &source, &zone)).collect();
             let merged = Source::merged(tx, source.source_id)?;
             let merged = merged.into_iter().map(|s| Merged { url: s.url, why: s.merged_why }).collect();
             let mut posts = Vec::new();

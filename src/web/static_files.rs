@@ -25,7 +25,8 @@ fn digest(file: &rust_embed::EmbeddedFile) -> String {
 pub(super) async fn show(Path((asked, name)): Path<(String, String)>) -> Result<Response> {
     let file = Static::get(&name).filter(|file| digest(file) == asked).ok_or(Error::NotFound)?;
     let media_type = file.metadata.mimetype().to_owned();
-    let media_type = if media_type.starts_with("text/") { media_type + "; charset=utf-8" } else { media_type };
+    let media_type =
+        if media_type.starts_with("text/") { media_type + "; charset=utf-8" } else { media_type };
     let mut response = super::respond::kept(&media_type, file.data.into_owned(), Vec::new());
     response
         .headers_mut()

@@ -80,7 +80,9 @@ pub(super) fn explained(verdict: Verdict, material: bool, kept: Option<&str>) ->
         Verdict::Spliced => format!("Put together from different places of {copy}"),
         Verdict::NotFound => format!("Not found in {copy}"),
         Verdict::OtherLanguage => "The source is in another language, so the words cannot be compared".into(),
-        Verdict::NoText => "The source holds no text that could be compared, such as a video without captions".into(),
+        Verdict::NoText => {
+            "The source holds no text that could be compared, such as a video without captions".into()
+        }
         Verdict::SourceUnavailable => "No copy of the source could be had".into(),
         Verdict::NoSource => "The post names no source for these words".into(),
         Verdict::TooShort => "Too few words to tell a quotation from a coincidence".into(),

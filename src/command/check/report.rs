@@ -46,7 +46,11 @@ fn write_one(out: &mut impl Write, paint: &Paint, file: &str, report: &Report) -
             (left, "") => format!("left out: “{left}”"),
             (source, quote) => format!("the source says “{source}”, the document “{quote}”"),
         };
-        writeln!(out, "    {}", paint.paint(if change.material { "33" } else { "2" }, &format!("{words}{weight}")))?;
+        writeln!(
+            out,
+            "    {}",
+            paint.paint(if change.material { "33" } else { "2" }, &format!("{words}{weight}"))
+        )?;
     }
     match &report.source {
         Some(source) => writeln!(out, "    {}", paint.dim(source)),

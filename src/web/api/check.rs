@@ -18,7 +18,10 @@ pub(in crate::web) struct Question {
 
 const MOST: usize = 1 << 20;
 
-pub(in crate::web) async fn check(Bearer(who): Bearer, Body(question): Body<Question>) -> Answer<Json<Value>> {
+pub(in crate::web) async fn check(
+    Bearer(who): Bearer,
+    Body(question): Body<Question>,
+) -> Answer<Json<Value>> {
     who.ok_or(Error::SignIn)?;
     if question.text.len() + question.source_text.len() > MOST {
         return Err(Error::TooLarge("Text and source together may be one megabyte.".into()).into());

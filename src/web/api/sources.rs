@@ -112,7 +112,9 @@ pub(in crate::web) async fn of_post(
                 None => seen.push((source, citation.via)),
             }
         }
-        seen.iter().map(|(s, via)| Shown::of(tx, s, Some(*via), &base, desk)).collect::<Result<Vec<_>, Error>>()
+        seen.iter()
+            .map(|(s, via)| Shown::of(tx, s, Some(*via), &base, desk))
+            .collect::<Result<Vec<_>, Error>>()
     });
     Ok(Json(List::whole(shown.await?)))
 }

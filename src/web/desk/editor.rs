@@ -213,7 +213,13 @@ async fn keep(app: App, person: Person, id: Option<PostId>, written: Written) ->
     }
 }
 
-async fn again(app: &App, person: &Person, id: Option<PostId>, written: &Written, problem: &str) -> Result<Response> {
+async fn again(
+    app: &App,
+    person: &Person,
+    id: Option<PostId>,
+    written: &Written,
+    problem: &str,
+) -> Result<Response> {
     let draft = written.draft();
     let asker = person.clone();
     let (post, publication) = app
@@ -379,15 +385,15 @@ async fn check(app: &App, markdown: String) -> Result<Checked> {
         .zip(&document.quotations)
         .zip(&bound)
         .map(|((judgement, quotation), bound)| {
-            let copy = bound.flatten().and_then(|at| known[at].copy(judgement.as_ref().and_then(|j| j.capture)));
+            let copy =
+                bound.flatten().and_then(|at| known[at].copy(judgement.as_ref().and_then(|j| j.capture)));
             let (path, kept) = copy.map_or((None, None), |(path, kept)| (Some(path), Some(kept)));
             Quote::fresh(judgement, quotation.note.as_deref().unwrap_or_default(), path, kept)
         })
         .collect();
     let listed: Vec<Option<Listed>> =
         of_citation.iter().map(|at| at.map(|at| known[at].listed.clone())).collect();
-    let html =
-        Dress { app, document: &document, sources: &listed, quotes: &quotes, zone: &zone }.html()?;
+    let html = Dress { app, document: &document, sources: &listed, quotes: &quotes, zone: &zone }.html()?;
     Ok(Checked {
         html,
         tally: tally(&known, &quotes, &document, &of_citation),
@@ -398,7 +404,12 @@ async fn check(app: &App, markdown: String) -> Result<Checked> {
 
 impl Known {
     /// The place of a source among those known, added when it is new.
-    fn number(tx: &mut Tx, known: &mut Vec<Known>, source: Source, publication: &Publication) -> Result<usize> {
+    fn number(
+        tx: &mut Tx,
+        known: &mut Vec<Known>,
+        source: Source,
+        publication: &Publication,
+    ) -> Result<usize> {
         let source = Source::resolved(tx, source.source_id)?;
         if let Some(at) = known.iter().position(|k| k.source.source_id == source.source_id) {
             return Ok(at);
@@ -416,11 +427,17 @@ impl Known {
     }
 }
 
-fn tally(known: &[Known], quotes: &[Quote], document: &markup::Document, of_citation: &[Option<usize>]) -> String {
+fn tally(
+    known: &[Known],
+    quotes: &[Quote],
+    document: &markup::Document,
+    of_citation: &[Option<usize>],
+) -> String {
     let kept = known.iter().filter(|k| k.listed.copy.is_some()).count();
     let walled = known.iter().filter(|k| k.needs_somebody()).count();
     let new = document.citations.iter().zip(of_citation).filter(|(_, at)| at.is_none()).count();
-    let doubtful = quotes.iter().filter(|q| q.ruling.is_some_and(|r| words::needs_a_look(r, q.material))).count();
+    let doubtful =
+        quotes.iter().filter(|q| q.ruling.is_some_and(|r| words::needs_a_look(r, q.material))).count();
     let mut parts = vec![format!("{} kept", words::count(kept, "source", "sources"))];
     if new > 0 {
         parts.push(format!("{new} to be kept when you save"));
@@ -437,7 +454,11 @@ impl Known {
     }
 }
 
-fn source_rows(document: &markup::Document, known: &[Known], of_citation: &[Option<usize>]) -> Vec<SourceRow> {
+fn source_rows(
+    document: &markup::Document,
+    known: &[Known],
+    of_citation: &[Option<usize>],
+) -> Vec<SourceRow> {
     let mut rows: Vec<SourceRow> = known.iter().map(Known::row).collect();
     for (citation, _) in document.citations.iter().zip(of_citation).filter(|(_, at)| at.is_none()) {
         if rows.iter().any(|row| row.url == citation.canonical) {
@@ -524,7 +545,10 @@ pub(in crate::web) async fn latest(
         pieces: Vec<crate::source::Piece>,
     }
     let desk = Desk::of(&publication, "sources", Some(&signed_in.person));
-    let html =
-        respond::render(&app, "desk/latest.html", &Latest { desk, title: source.name(), url: source.url, pieces })?;
+    let html = respond::render(
+        &app,
+        "desk/latest.html",
+        &Latest { desk, title: source.name(), url: source.url, pieces },
+    )?;
     Ok(axum::response::Html(html).into_response())
 }

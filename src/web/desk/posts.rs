@@ -73,7 +73,10 @@ impl Row {
                 continue;
             }
             kept += usize::from(crate::source::Capture::newest_good(tx, source.source_id)?.is_some());
-            needs += usize::from(matches!(source.state, SourceState::Blocked | SourceState::Gone | SourceState::Failing));
+            needs += usize::from(matches!(
+                source.state,
+                SourceState::Blocked | SourceState::Gone | SourceState::Failing
+            ));
         }
         let judged = Judged::in_post(tx, post.post_id)?;
         let told = judged.iter().filter(|j| j.verdict.is_some_and(|v| v.verdict().is_some())).count();

@@ -38,8 +38,12 @@ pub(in crate::web) async fn show(State(app): State<App>) -> Result<Response> {
 }
 
 async fn form(app: &App, email: &str, problem: &str, notice: &str) -> Result<Response> {
-    let shown =
-        SignInPage { desk: desk(app).await?, email: email.into(), problem: problem.into(), notice: notice.into() };
+    let shown = SignInPage {
+        desk: desk(app).await?,
+        email: email.into(),
+        problem: problem.into(),
+        notice: notice.into(),
+    };
     page(app, "desk/sign_in.html", &shown)
 }
 
@@ -91,10 +95,20 @@ async fn welcome_form(app: &App, token: String, problem: &str) -> Result<Respons
     let now = app.now();
     let person = app.db.read(move |tx| person::one_time_owner(tx, &token, now)).await;
     let Ok(person) = person else {
-        return form(app, "", "This address was used already, or is too old. Sign in, or ask for a new one.", "").await;
+        return form(
+            app,
+            "",
+            "This address was used already, or is too old. Sign in, or ask for a new one.",
+            "",
+        )
+        .await;
     };
-    let shown =
-        WelcomePage { desk: desk(app).await?, name: person.name, email: person.email, problem: problem.into() };
+    let shown = WelcomePage {
+        desk: desk(app).await?,
+        name: person.name,
+        email: person.email,
+        problem: problem.into(),
+    };
     page(app, "desk/welcome.html", &shown)
 }
 
@@ -140,7 +154,8 @@ pub(in crate::web) async fn forgotten(
     let (now, base) = (app.now(), app.base_url.clone());
     app.db
         .write(move |tx| {
-            let Some(person) = Person::by_email(tx, &typed.email)?.filter(|p| p.deactivated_at.is_none()) else {
+            let Some(person) = Person::by_email(tx, &typed.email)?.filter(|p| p.deactivated_at.is_none())
+            else {
                 return Ok(());
             };
             let name = Publication::load(tx)?.name;
@@ -149,7 +164,9 @@ pub(in crate::web) async fn forgotten(
         })
         .await?;
     let notice = match app.mailer.is_off() {
-        true => "Mail is not set up here. Whoever runs this publication can make you a one-time address with: ibid user address EMAIL",
+        true => {
+            "Mail is not set up here. Whoever runs this publication can make you a one-time address with: ibid user address EMAIL"
+        }
         false => "If somebody here has that address, a mail with a one-time address is on its way.",
     };
     form(&app, "", "", notice).await

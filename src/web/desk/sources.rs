@@ -67,7 +67,8 @@ pub(in crate::web) async fn list(
             let mut sources = Source::all(tx, before, A_PAGE + 1)?;
             let more = sources.len() > A_PAGE;
             sources.truncate(A_PAGE);
-            let older = sources.last().filter(|_| more).map(|s| format!("/desk/sources?before={}", s.source_id));
+            let older =
+                sources.last().filter(|_| more).map(|s| format!("/desk/sources?before={}", s.source_id));
             let sources = sources.iter().map(|s| Row::of(tx, s, &zone)).collect::<Result<_>>()?;
             Ok(Page { desk: Desk::of(&publication, "sources", Some(&signed_in.person)), sources, older })
         })
