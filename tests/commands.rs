@@ -195,7 +195,7 @@ async fn a_broken_setting_is_named_with_what_would_do() {
 async fn settings_stand_in_their_order() {
     let press = Press::prepare().await.start().await;
     std::fs::write(press.data().join("ibid.toml"), "base_url = \"https://from-the-file.example\"\n").unwrap();
-    let add = ["user", "add", "jonas@gazette.example", "--name", "Jonas Feld", "--role", "author"];
+    let add = ["user", "add", "jonas@gazette.example", "--name", "Jonas Vale", "--role", "author"];
     press.command(&add).run().await.succeeds().prints("https://from-the-file.example/desk/");
     let add = ["user", "add", "mira@gazette.example", "--name", "Mira Olsen", "--role", "author"];
     let from_environment =

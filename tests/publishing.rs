@@ -156,7 +156,7 @@ async fn a_scheduled_post_appears_when_its_time_has_come() {
 async fn a_contributor_writes_and_an_editor_publishes() {
     let press = Press::start().await;
     let mira = press.hires("Mira Olsen", "contributor").await;
-    let jonas = press.hires("Jonas Feld", "editor").await;
+    let jonas = press.hires("Jonas Vale", "editor").await;
 
     mira.api()
         .post("/api/v1/posts", json!({"title": "Ice", "markdown": "It left.", "status": "published"}))
