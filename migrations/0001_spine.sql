@@ -156,6 +156,7 @@ create table capture (
     private boolean not null,            -- from an allowed private range: stays in the desk
     url text not null,                   -- asked for
     final_url text not null,             -- after redirects
+    canonical text not null,             -- what the page calls its own address; empty is none
     status bigint,                       -- HTTP status; null when nothing answered
     media_type text not null,
     charset text not null,
@@ -175,6 +176,8 @@ create table capture (
     payload_digest text not null         -- of the page as sent
 );
 create index capture_source on capture (source_id, captured_at);
+create index capture_final on capture (final_url);
+create index capture_canonical on capture (canonical);
 
 -- Where in a capture's WARC each address it kept can be read.
 create table capture_record (

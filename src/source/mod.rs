@@ -4,6 +4,8 @@
 //! A source is public only while a published post cites it ([`Source::public`]).
 
 pub mod capture;
+pub mod health;
+pub mod state;
 
 use crate::id::{CaptureId, PersonId, PostId, SourceId};
 use crate::outside::db::{Tx, record, sql, words};
@@ -119,6 +121,7 @@ record! {
         pub private: bool,
         pub url: String,
         pub final_url: String,
+        pub canonical: String,
         pub status: Option<i64>,
         pub media_type: String,
         pub charset: String,
@@ -168,6 +171,9 @@ record! {
         pub keep: bool,
     }
 }
+
+/// Why a source that was unmerged is not merged again by itself.
+pub const KEPT_APART: &str = "Kept apart by hand.";
 
 impl Source {
     /// The source of a canonical address; made when nobody cited it before.
@@ -296,6 +302,7 @@ impl Source {
         tx.changed(into.topic())
     }
 
+    /// Undoes a merge. The two are kept apart from then on, unless a person merges them again.
     pub fn unmerge(tx: &mut Tx, id: SourceId) -> Result<()> {
         let source = Source::find(tx, id)?;
         let Some(into) = source.merged_into else {
@@ -304,9 +311,9 @@ impl Source {
         tx.run(
             sql!(
                 "-- Source::unmerge
-                update source set merged_into = null, merged_why = '' where source_id = ?1"
+                update source set merged_into = null, merged_why = ?2 where source_id = ?1"
             ),
-            (id,),
+            (id, KEPT_APART),
         )?;
         tx.changed(id.topic())?;
         tx.changed(into.topic())
@@ -467,4 +474,10 @@ pub fn has_feed(_url: &str) -> bool {
 /// The newest pieces a place names in its feed.
 pub async fn latest(_app: &crate::app::App, _url: &str) -> Result<Vec<Piece>> {
     Ok(Vec::new())
+}
+
+/// The domain that somebody registered: two hosts under it have one owner. A host without one stands for itself.
+pub fn registrable(host: &str) -> String {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    psl::domain_str(&host).map_or_else(|| host.clone(), str::to_owned)
 }

@@ -1,0 +1,396 @@
+//! How a copy is made: the page, what its recipe asks for besides, and its dress, through the guarded door into one
+//! WARC file; then, in one transaction, the rows that name it and the order to check quotations.
+//!
+//! A failed capture is kept too: a fact with a reason, never a success.
+
+mod archive;
+mod reading;
+mod record;
+mod requisites;
+
+use self::archive::{Archive, Role, media_type};
+use self::reading::{Fetched, Reading};
+use self::record::Draft;
+use super::health::{self, Evidence, Seen, Verdict};
+use super::{Capture, CaptureRecord, Health, Source, TextKind, state};
+use crate::app::{App, compute};
+use crate::id::{CaptureId, SourceId};
+use crate::outside::fetch::{Budget, Exchange, Failure, Limits, UNPACKED, Wanted};
+use crate::outside::queue::{self, Job};
+use crate::time::{MINUTE, SECOND, Time};
+use crate::{Error, Result, error::Context};
+use futures_util::StreamExt;
+use std::collections::{HashSet, VecDeque};
+use url::Url;
+use wacz::Digest;
+use wacz::http::BodyError;
+
+/// A good copy younger than this is good enough.
+const FRESH: i64 = MINUTE;
+/// Captures stop, posts do not, below this part of the disk.
+const LEAST_FREE: f64 = 0.05;
+/// Requisites fetched side by side; each host still has one connection at a time.
+const SIDE_BY_SIDE: usize = 6;
+
+/// The job: a copy of a source, as it is now.
+pub async fn run(app: &App, id: SourceId) -> Result<()> {
+    keep(app, id).await.map(drop)
+}
+
+/// Makes a copy now, unless a good one was made within the last minute. Answers with the copy, good or not.
+pub async fn keep(app: &App, id: SourceId) -> Result<Capture> {
+    let source = app.db.read(move |tx| Source::find(tx, id)).await?;
+    let newest = app.db.read(move |tx| Capture::newest_good(tx, id)).await?;
+    if let Some(fresh) = newest.filter(|copy| app.now().0 - copy.captured_at.0 < FRESH) {
+        return Ok(fresh);
+    }
+    let free = app.files.free();
+    if let Some(free) = free.filter(|free| *free < LEAST_FREE) {
+        return Err(Error::Outside(format!(
+            "No copy was made: only {:.1} % of the disk that holds the files is free, and captures stop below 5 %. \
+             Free some space; posts can be written and published meanwhile.",
+            free * 100.0
+        )));
+    }
+    let (draft, warc) = take(app, &source).await?;
+    // Files before rows: a row never names a file that is not there.
+    if !draft.capture.text_file.is_empty() {
+        app.files.put(&draft.capture.text_file, draft.text.clone()).await?;
+    }
+    if let Some(warc) = warc {
+        app.files.put(&draft.capture.warc_file, warc).await?;
+    }
+    let standing = standing_words(app, id, &draft).await?;
+    let now = app.now();
+    app.db.write(move |tx| record::write(tx, source, draft, standing, now)).await
+}
+
+/// Reads a capture's text again, when the way of reading has improved. Its records stay as they are.
+pub async fn reread(app: &App, id: CaptureId) -> Result<()> {
+    let mut capture = app.db.read(move |tx| Capture::find(tx, id)).await?;
+    let records = app.db.read(move |tx| Capture::records(tx, id)).await?;
+    if capture.health != Health::Good {
+        return Ok(());
+    }
+    let Some(page) = records.iter().find(|r| r.role == "page" && r.url == capture.final_url) else {
+        return Ok(());
+    };
+    let page = kept(app, &capture, page).await?;
+    let mut extras = Vec::new();
+    for record in records.iter().filter(|r| matches!(r.role.as_str(), "text" | "data")) {
+        extras.push(kept(app, &capture, record).await?);
+    }
+    let url = capture.url.clone();
+    let reading = compute(move || reading::read(&url, &page, &extras)).await?;
+    let text = record::describe(&mut capture, &reading);
+    if !capture.text_file.is_empty() {
+        app.files.put(&capture.text_file, text).await?;
+    }
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            record::reread(tx, &capture)?;
+            queue::push(tx, &Job::CheckQuotes(capture.source_id), now)
+        })
+        .await
+}
+
+/// Asks the outside world, and judges what it said. Writes nothing.
+async fn take(app: &App, source: &Source) -> Result<(Draft, Option<Vec<u8>>)> {
+    let budget = Budget::new(Limits::default());
+    let asked = Url::parse(&source.url).internal("a source's address cannot be read")?;
+    let page = app.door.follow(&asked, Wanted::Page, &budget).await;
+    let last = page.last().expect("there is always an answer");
+    let (at, file_name) = moment(app, source.source_id, last.at).await?;
+    let mut archive = Archive::begin(at, &file_name, &app.base_url)?;
+    let mut private = false;
+    for step in &page {
+        private |= step.private;
+        archive.keep(step, Role::Page)?;
+    }
+    let (mut outcome, mut fetched) = (last.outcome.clone(), None);
+    if outcome.is_ok() {
+        match content(last) {
+            Ok(content) => fetched = Some(content),
+            Err(failure) => outcome = Err(failure),
+        }
+    }
+    let mut extras = Vec::new();
+    if outcome.is_ok() {
+        for extra in reading::extras(last.url.as_str(), fetched.as_ref()) {
+            let Ok(url) = Url::parse(&extra.url) else { continue };
+            let role = if extra.role == "text" { Role::Text } else { Role::Data };
+            let steps = app.door.follow(&url, Wanted::Page, &budget).await;
+            for step in &steps {
+                private |= step.private;
+                archive.keep(step, role)?;
+            }
+            let answer = steps.last().filter(|step| step.outcome.is_ok());
+            extras.extend(answer.and_then(|step| content(step).ok()));
+        }
+    }
+    let mut capture = Capture {
+        capture_id: CaptureId(0),
+        source_id: source.source_id,
+        captured_at: at,
+        provenance: super::Provenance::Fetched,
+        supplied_by: None,
+        health: Health::Unreachable,
+        evidence: String::new(),
+        private,
+        url: source.url.clone(),
+        final_url: last.url.to_string(),
+        canonical: String::new(),
+        status: last.status().map(i64::from),
+        media_type: media_type(last.header("Content-Type").as_deref()),
+        charset: String::new(),
+        language: String::new(),
+        title: String::new(),
+        site: String::new(),
+        author: String::new(),
+        said_at: String::new(),
+        description: String::new(),
+        picture: String::new(),
+        text_kind: TextKind::None,
+        text_file: String::new(),
+        text_chars: 0,
+        text_digest: String::new(),
+        warc_file: String::new(),
+        warc_bytes: 0,
+        payload_digest: String::new(),
+    };
+    let url = source.url.clone();
+    let read = move || fetched.map(|page| understand(&url, page, &extras));
+    let understood = compute(read).await?;
+    let verdict = judge(&capture, &outcome, last, understood.as_ref());
+    let mut text = String::new();
+    if let Some(Understood { reading, .. }) = &understood {
+        text = record::describe(&mut capture, reading);
+    }
+    if let (Health::Good, Some(understood)) = (verdict.health, &understood) {
+        let (dressed, requisites_private) = dress(app, archive, understood, &budget).await?;
+        archive = dressed;
+        capture.private |= requisites_private;
+    }
+    capture.health = verdict.health;
+    let evidence =
+        Evidence { why: verdict.why, marks: verdict.marks, redirects: steps(&page), notes: notes(&page) };
+    capture.evidence = serde_json::to_string(&evidence).internal("evidence cannot be written down")?;
+    let mut draft = Draft { capture, text, records: Vec::new() };
+    if archive.is_empty() {
+        return Ok((draft, None));
+    }
+    let (url, title) = (draft.capture.url.clone(), draft.capture.title.clone());
+    let health = verdict.health;
+    let facts = move |archive: Archive| {
+        archive.conclude(
+            &url,
+            at,
+            &[("health", health.as_str()), ("evidence", &evidence.why), ("title", &title)],
+        )
+    };
+    let (warc, kept) = compute(move || facts(archive)).await??;
+    let capture = &mut draft.capture;
+    let page = kept.iter().find(|kept| kept.role == Role::Page && kept.url == capture.final_url);
+    capture.payload_digest = page.map(|page| page.digest.clone()).unwrap_or_default();
+    capture.warc_file = format!("captures/{}/{file_name}", source.source_id);
+    capture.warc_bytes = warc.len() as i64;
+    draft.records = kept;
+    Ok((draft, Some(warc)))
+}
+
+/// The second under which a copy made at `at` is kept: the next one that has none yet.
+async fn moment(app: &App, source: SourceId, at: Time) -> Result<(Time, String)> {
+    let mut second = Time(at.0 - at.0.rem_euclid(SECOND));
+    loop {
+        let file_name = format!("{}.warc.gz", second.stamp());
+        let taken = app.db.read(move |tx| record::taken(tx, source, second)).await?;
+        // A file without a row is what a crash left behind; its name is used up.
+        if !taken && !app.files.exists(&format!("captures/{source}/{file_name}")).await? {
+            return Ok((second, file_name));
+        }
+        second = second.plus(SECOND);
+    }
+}
+
+/// What an answer holds, its codings removed.
+fn content(exchange: &Exchange) -> std::result::Result<Fetched, Failure> {
+    let Some(answer) = exchange.answer() else {
+        return Err(Failure::Garbage("it is no HTTP".into()));
+    };
+    let headers = answer.message.headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    match answer.message.content(UNPACKED) {
+        Ok(entity) => {
+            let body = entity.bytes.into_owned();
+            Ok(Fetched { url: exchange.url.to_string(), status: answer.status, headers, body })
+        }
+        Err(BodyError::TooLarge { .. }) => Err(Failure::TooLarge),
+        Err(error) => Err(Failure::Garbage(error.to_string())),
+    }
+}
+
+/// A page and what was understood of it.
+struct Understood {
+    page: Fetched,
+    reading: Reading,
+    /// The page's source, decoded; empty for what is no text.
+    markup: String,
+    requisites: Vec<(Url, Wanted)>,
+}
+
+fn understand(url: &str, page: Fetched, extras: &[Fetched]) -> Understood {
+    let reading = reading::read(url, &page, extras);
+    let kind = media_type(header(&page, "Content-Type"));
+    let is_text =
+        kind.is_empty() || kind.starts_with("text/") || kind.contains("xml") || kind.contains("json");
+    let looks_like_html =
+        page.body.trim_ascii_start().get(..9).is_some_and(|s| s.eq_ignore_ascii_case(b"<!doctype"));
+    let encoding = encoding_rs::Encoding::for_label(reading.charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+    let markup =
+        if is_text || looks_like_html { encoding.decode(&page.body).0.into_owned() } else { String::new() };
+    let mut requisites = Vec::new();
+    if let (true, Ok(at)) = (kind.contains("html") || looks_like_html, Url::parse(&page.url)) {
+        requisites = requisites::of_page(&markup, &at);
+        requisites.extend(
+            at.join(&reading.picture)
+                .ok()
+                .filter(|_| !reading.picture.is_empty())
+                .map(|p| (p, Wanted::Picture)),
+        );
+    }
+    Understood { page, reading, markup, requisites }
+}
+
+fn judge(
+    capture: &Capture,
+    outcome: &std::result::Result<(), Failure>,
+    last: &Exchange,
+    understood: Option<&Understood>,
+) -> Verdict {
+    let headers = understood.map(|u| u.page.headers.as_slice()).unwrap_or_default();
+    let reading = understood.map(|u| &u.reading);
+    // A film, a picture or a scan is a source without words of its own.
+    let wordless = reading
+        .is_some_and(|r| r.text_kind == TextKind::None && !r.title.is_empty() && !r.picture.is_empty());
+    let binary = understood.is_some_and(|u| u.markup.is_empty() && !u.page.body.is_empty());
+    health::judge(&Seen {
+        asked: &capture.url,
+        url: &capture.final_url,
+        outcome,
+        status: last.status(),
+        headers,
+        media_type: &capture.media_type,
+        markup: understood.map_or("", |u| &u.markup),
+        title: reading.map_or("", |r| &r.title),
+        text: reading.map_or("", |r| &r.text),
+        wordless: wordless || binary,
+    })
+}
+
+/// Fetches what the page needs to look like itself. Whatever cannot be had is left out: that is no failure.
+async fn dress(
+    app: &App,
+    mut archive: Archive,
+    page: &Understood,
+    budget: &Budget,
+) -> Result<(Archive, bool)> {
+    let mut seen: HashSet<Url> = page.requisites.iter().map(|(url, _)| url.clone()).collect();
+    let mut waiting: VecDeque<(Url, Wanted, bool)> =
+        page.requisites.iter().map(|(url, wanted)| (url.clone(), *wanted, true)).collect();
+    let mut private = false;
+    while !waiting.is_empty() && !budget.is_spent() {
+        let round = std::mem::take(&mut waiting);
+        let asking = round.into_iter().map(|(url, wanted, deeper)| async move {
+            let steps =
+                if budget.is_spent() { Vec::new() } else { app.door.follow(&url, wanted, budget).await };
+            (steps, wanted, deeper)
+        });
+        let mut answers = futures_util::stream::iter(asking).buffer_unordered(SIDE_BY_SIDE);
+        while let Some((steps, wanted, deeper)) = answers.next().await {
+            private |= steps.iter().any(|step| step.private);
+            let more;
+            (archive, more) = compute(move || -> Result<_> {
+                let mut more = Vec::new();
+                for step in &steps {
+                    archive.keep(step, Role::Requisite)?;
+                }
+                let style =
+                    steps.last().filter(|step| deeper && wanted == Wanted::Style && step.outcome.is_ok());
+                if let Some((step, css)) = style.and_then(|step| Some((step, content(step).ok()?))) {
+                    more = requisites::of_style(&String::from_utf8_lossy(&css.body), &step.url);
+                }
+                Ok((archive, more))
+            })
+            .await??;
+            // What a stylesheet names is fetched, what those name is not.
+            waiting.extend(
+                more.into_iter().filter(|(url, _)| seen.insert(url.clone())).map(|(u, w)| (u, w, false)),
+            );
+        }
+    }
+    Ok((archive, private))
+}
+
+fn steps(page: &[Exchange]) -> Vec<String> {
+    let line = |pair: &[Exchange]| {
+        let status = pair[0].status().unwrap_or_default();
+        format!("{} {status} {}", pair[0].url, pair[1].url)
+    };
+    page.windows(2).map(line).collect()
+}
+
+fn notes(page: &[Exchange]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if page.windows(2).any(|pair| pair[0].url.scheme() == "https" && pair[1].url.scheme() == "http") {
+        notes.push(
+            "A redirect led from https to http: whoever stood in between could have changed the page.".into(),
+        );
+    }
+    if let Some(Err(failure @ Failure::Certificate(_))) = page.last().map(|last| &last.outcome) {
+        notes.push(failure.to_string());
+    }
+    notes
+}
+
+/// How much of the first good copy's words the new one still has; `None` without two to compare.
+async fn standing_words(app: &App, source: SourceId, draft: &Draft) -> Result<Option<f64>> {
+    if draft.capture.health != Health::Good || draft.text.is_empty() {
+        return Ok(None);
+    }
+    let first = app.db.read(move |tx| record::first_good(tx, source)).await?;
+    let Some(first) = first.filter(|first| !first.text_file.is_empty()) else { return Ok(None) };
+    if first.text_digest == draft.capture.text_digest {
+        return Ok(Some(1.0));
+    }
+    let before = app.files.get(&first.text_file).await?;
+    let now = draft.text.clone();
+    compute(move || Some(state::words_standing(&String::from_utf8_lossy(&before), &now))).await
+}
+
+/// One answer, read back from a capture's WARC.
+async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Fetched> {
+    let (place, length) = (record.place as u64, record.length as u64);
+    let bytes = app.files.get_range(&capture.warc_file, place, length).await?;
+    let url = record.url.clone();
+    compute(move || {
+        let read =
+            wacz::warc::read_at(std::io::Cursor::new(&bytes), 0, length, wacz::warc::Options::default());
+        let record = read.internal("a record of a capture cannot be read")?;
+        let answer = record.response().internal("a record of a capture is no answer")?;
+        let headers = answer.message.headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        let body = answer.message.content(UNPACKED).internal("a record of a capture cannot be unpacked")?;
+        Ok(Fetched { url, status: answer.status, headers, body: body.bytes.into_owned() })
+    })
+    .await?
+}
+
+fn header<'a>(page: &'a Fetched, name: &str) -> Option<&'a str> {
+    page.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+fn digest(text: &str) -> Digest {
+    Digest::sha256(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests;

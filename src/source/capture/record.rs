@@ -1,0 +1,323 @@
+//! The rows of a capture, and what a new copy means for its source: state, title, merging.
+
+use super::archive::Kept;
+use super::reading::Reading;
+use crate::id::{CaptureId, SourceId};
+use crate::outside::db::{Tx, Value, sql};
+use crate::outside::queue::{self, Job};
+use crate::source::health::Evidence;
+use crate::source::state::{self, Look};
+use crate::source::{Capture, Health, KEPT_APART, Kind, Source, TextKind, registrable};
+use crate::time::{SECOND, Time};
+use crate::{Error, Result};
+use url::Url;
+
+/// A capture before it has an id.
+pub(super) struct Draft {
+    pub(super) capture: Capture,
+    /// The visible text, as kept in `capture.text_file`.
+    pub(super) text: String,
+    pub(super) records: Vec<Kept>,
+}
+
+/// Fills in what was read; gives back the text to be kept.
+pub(super) fn describe(capture: &mut Capture, reading: &Reading) -> String {
+    capture.charset = reading.charset.clone();
+    capture.language = reading.language.clone();
+    capture.title = reading.title.clone();
+    capture.site = reading.site.clone();
+    capture.author = reading.author.clone();
+    capture.said_at = reading.said_at.clone();
+    capture.description = reading.description.clone();
+    capture.picture = reading.picture.clone();
+    capture.canonical = reading.canonical.as_deref().and_then(markup::url::canonical).unwrap_or_default();
+    let empty = reading.text.is_empty();
+    let digest = super::digest(&reading.text);
+    capture.text_kind = if empty { TextKind::None } else { reading.text_kind };
+    capture.text_file = if empty { String::new() } else { format!("texts/{}.txt", digest.hex()) };
+    capture.text_digest = if empty { String::new() } else { digest.to_string() };
+    capture.text_chars = reading.text.chars().count() as i64;
+    reading.text.clone()
+}
+
+/// Whether a source already has a copy of this second.
+pub(super) fn taken(tx: &mut Tx, source: SourceId, second: Time) -> Result<bool> {
+    let resolved = Source::resolved(tx, source)?;
+    let own: Option<(CaptureId,)> = tx.first(
+        sql!(
+            "-- capture::taken
+            select capture_id from capture where source_id = ?1 and captured_at >= ?2 and captured_at < ?3"
+        ),
+        (source, second, second.plus(SECOND)),
+    )?;
+    Ok(own.is_some() || Capture::at(tx, resolved.source_id, second)?.is_some())
+}
+
+pub(super) fn first_good(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
+    tx.first(
+        sql!(
+            "-- capture::first_good
+            select * from capture where source_id = ?1 and health = 'good' order by captured_at, capture_id limit 1"
+        ),
+        (source,),
+    )
+}
+
+/// Writes a capture down, and what follows from it. `standing`: how much of the first good copy's words still stand.
+pub(super) fn write(
+    tx: &mut Tx,
+    source: Source,
+    draft: Draft,
+    standing: Option<f64>,
+    now: Time,
+) -> Result<Capture> {
+    let id = source.source_id;
+    if taken(tx, id, draft.capture.captured_at)? {
+        return Err(Error::Conflict("Somebody else made a copy of this source in the same second.".into()));
+    }
+    let capture = Capture { capture_id: insert(tx, &draft.capture)?, ..draft.capture };
+    for kept in &draft.records {
+        insert_record(tx, capture.capture_id, kept)?;
+    }
+    let source = Source::find(tx, id)?;
+    update_source(tx, &source, &capture, standing)?;
+    if capture.health == Health::Good && source.kind == Kind::Source {
+        merge(tx, &source, &capture)?;
+    }
+    let resolved = Source::resolved(tx, id)?.source_id;
+    for source in if resolved == id { vec![id] } else { vec![id, resolved] } {
+        queue::push(tx, &Job::CheckQuotes(source), now)?;
+        tx.changed(source.topic())?;
+    }
+    Ok(capture)
+}
+
+/// Writes down what a new reading of an old capture found.
+pub(super) fn reread(tx: &mut Tx, capture: &Capture) -> Result<()> {
+    tx.run(
+        sql!(
+            "-- capture::reread
+            update capture set charset = ?2, language = ?3, title = ?4, site = ?5, author = ?6, said_at = ?7, description = ?8,
+                picture = ?9, text_kind = ?10, text_file = ?11, text_chars = ?12, text_digest = ?13, canonical = ?14
+            where capture_id = ?1"
+        ),
+        vec![
+            capture.capture_id.into(),
+            (&capture.charset).into(),
+            (&capture.language).into(),
+            (&capture.title).into(),
+            (&capture.site).into(),
+            (&capture.author).into(),
+            (&capture.said_at).into(),
+            (&capture.description).into(),
+            (&capture.picture).into(),
+            capture.text_kind.into(),
+            (&capture.text_file).into(),
+            capture.text_chars.into(),
+            (&capture.text_digest).into(),
+            (&capture.canonical).into(),
+        ],
+    )?;
+    tx.changed(capture.source_id.topic())
+}
+
+fn insert(tx: &mut Tx, capture: &Capture) -> Result<CaptureId> {
+    let values: Vec<Value> = vec![
+        capture.source_id.into(),
+        capture.captured_at.into(),
+        capture.provenance.into(),
+        capture.supplied_by.into(),
+        capture.health.into(),
+        (&capture.evidence).into(),
+        capture.private.into(),
+        (&capture.url).into(),
+        (&capture.final_url).into(),
+        (&capture.canonical).into(),
+        capture.status.into(),
+        (&capture.media_type).into(),
+        (&capture.charset).into(),
+        (&capture.language).into(),
+        (&capture.title).into(),
+        (&capture.site).into(),
+        (&capture.author).into(),
+        (&capture.said_at).into(),
+        (&capture.description).into(),
+        (&capture.picture).into(),
+        capture.text_kind.into(),
+        (&capture.text_file).into(),
+        capture.text_chars.into(),
+        (&capture.text_digest).into(),
+        (&capture.warc_file).into(),
+        capture.warc_bytes.into(),
+        (&capture.payload_digest).into(),
+    ];
+    let id: (CaptureId,) = tx.one(
+        sql!(
+            "-- capture::insert
+            insert into capture (source_id, captured_at, provenance, supplied_by, health, evidence, private, url, final_url,
+                canonical, status, media_type, charset, language, title, site, author, said_at, description, picture,
+                text_kind, text_file, text_chars, text_digest, warc_file, warc_bytes, payload_digest)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                ?23, ?24, ?25, ?26, ?27)
+            returning capture_id"
+        ),
+        values,
+    )?;
+    Ok(id.0)
+}
+
+fn insert_record(tx: &mut Tx, capture: CaptureId, kept: &Kept) -> Result<()> {
+    tx.run(
+        sql!(
+            "-- capture::insert_record
+            insert into capture_record (capture_id, url, role, status, media_type, digest, place, length)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        ),
+        (
+            capture,
+            &kept.url,
+            kept.role.as_str(),
+            u32::from(kept.status),
+            &kept.media_type,
+            &kept.digest,
+            kept.place,
+            kept.length,
+        ),
+    )?;
+    Ok(())
+}
+
+/// The source's state from its whole history, and from a good copy what the page calls itself.
+fn update_source(tx: &mut Tx, source: &Source, newest: &Capture, standing: Option<f64>) -> Result<()> {
+    let history: Vec<Capture> = tx.all(
+        sql!(
+            "-- capture::history
+            select * from capture where source_id = ?1 order by captured_at desc, capture_id desc limit 100"
+        ),
+        (source.source_id,),
+    )?;
+    let looks: Vec<Look> = history
+        .iter()
+        .rev()
+        .map(|capture| {
+            let why = serde_json::from_str::<Evidence>(&capture.evidence).unwrap_or_default().why;
+            Look::of(capture, why, standing.filter(|_| capture.capture_id == newest.capture_id))
+        })
+        .collect();
+    let stands = state::of(source.kind, &looks);
+    let since = if stands.state == source.state { source.state_since } else { newest.captured_at };
+    let good = newest.health == Health::Good;
+    let said = |new: &str, old: &str| if good && !new.is_empty() { new.to_owned() } else { old.to_owned() };
+    tx.run(
+        sql!(
+            "-- capture::update_source
+            update source set state = ?2, state_since = ?3, evidence = ?4, title = ?5, site = ?6, author = ?7, said_at = ?8,
+                looked_at = ?9
+            where source_id = ?1"
+        ),
+        (
+            source.source_id,
+            stands.state,
+            since,
+            stands.evidence,
+            said(&newest.title, &source.title),
+            said(&newest.site, &source.site),
+            said(&newest.author, &source.author),
+            said(&newest.said_at, &source.said_at),
+            newest.captured_at,
+        ),
+    )?;
+    Ok(())
+}
+
+/// Two addresses are one source if one was seen to lead to the other, or if both name the same one as theirs and
+/// have one owner. A front door stands for no page behind it.
+fn merge(tx: &mut Tx, source: &Source, capture: &Capture) -> Result<()> {
+    let landed = markup::url::canonical(&capture.final_url).unwrap_or_default();
+    if landed != source.url && !is_root(&landed) {
+        if let Some(target) = by_url(tx, &landed)? {
+            join(tx, source, &target, &format!("{} leads to {landed}.", source.url))?;
+        }
+    } else if landed == source.url {
+        let leading: Vec<Source> = tx.all(
+            sql!(
+                "-- capture::leading_here
+                select * from source where source_id in (
+                    select source_id from capture where final_url = ?1 and health = 'good' and source_id <> ?2)
+                order by source_id"
+            ),
+            (&capture.final_url, source.source_id),
+        )?;
+        for other in leading.iter().filter(|_| !is_root(&landed)) {
+            join(tx, other, source, &format!("{} leads to {landed}.", other.url))?;
+        }
+    }
+    let named: Vec<Source> = tx.all(
+        sql!(
+            "-- capture::named
+            select * from source where source_id <> ?2 and source_id in (
+                select source_id from capture where canonical in (?1, ?3) and canonical <> '' and health = 'good')
+            order by source_id"
+        ),
+        (&capture.canonical, source.source_id, &source.url),
+    )?;
+    for other in named.iter().filter(|other| one_owner(&source.url, &other.url)) {
+        let theirs = Capture::newest_of(tx, other.source_id)?.map(|copy| copy.canonical).unwrap_or_default();
+        let (ours, theirs) = (capture.canonical.as_str(), theirs.as_str());
+        let (a, b) = (source.url.as_str(), other.url.as_str());
+        let why = "Each names the same address as its canonical one.";
+        match (ours == b || ours == a, theirs == a || theirs == b) {
+            (true, true) if ours == b && theirs == a => {
+                // Each defers to the other: the one known longer stays.
+                let (newer, older) =
+                    if source.source_id > other.source_id { (source, other) } else { (other, source) };
+                join(tx, newer, older, "Each names the other as its canonical address.")?;
+            }
+            (true, true) if ours == b && theirs == b => join(tx, source, other, why)?,
+            (true, true) if ours == a && theirs == a => join(tx, other, source, why)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn join(tx: &mut Tx, from: &Source, into: &Source, why: &str) -> Result<()> {
+    let free = from.merged_into.is_none() && from.merged_why != KEPT_APART;
+    if free && from.source_id != into.source_id && from.kind == Kind::Source && into.kind == Kind::Source {
+        Source::merge(tx, from.source_id, into.source_id, why)?;
+    }
+    Ok(())
+}
+
+fn by_url(tx: &mut Tx, url: &str) -> Result<Option<Source>> {
+    tx.first(
+        sql!(
+            "-- capture::by_url
+            select * from source where url = ?1"
+        ),
+        (url,),
+    )
+}
+
+fn is_root(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.path() == "/" && url.query().is_none())
+}
+
+fn one_owner(one: &str, other: &str) -> bool {
+    let owner = |url: &str| Url::parse(url).ok().and_then(|u| u.host_str().map(registrable));
+    owner(one).is_some() && owner(one) == owner(other)
+}
+
+impl Capture {
+    /// The newest good copy of exactly this address.
+    fn newest_of(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
+        tx.first(
+            sql!(
+                "-- Capture::newest_of
+                select * from capture where source_id = ?1 and health = 'good'
+                order by captured_at desc, capture_id desc limit 1"
+            ),
+            (source,),
+        )
+    }
+}

@@ -1,0 +1,421 @@
+//! Whether what answered is the source at all, or a wall, an error page, a shell.
+//!
+//! A pure verdict over what was seen, with its evidence in words. It would rather let a strange page pass than accuse a
+//! good one: wording counts only where there is little else to read.
+
+mod marks;
+
+use super::Health;
+use crate::outside::fetch::Failure;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What one attempt brought.
+pub struct Seen<'a> {
+    pub asked: &'a str,
+    /// After redirects.
+    pub url: &'a str,
+    pub outcome: &'a Result<(), Failure>,
+    pub status: Option<u16>,
+    pub headers: &'a [(String, String)],
+    /// Without parameters, lower case.
+    pub media_type: &'a str,
+    /// The page, decoded to text.
+    pub markup: &'a str,
+    pub title: &'a str,
+    /// The visible text.
+    pub text: &'a str,
+    /// A page that need not have words, such as a video's.
+    pub wordless: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    pub health: Health,
+    /// One sentence.
+    pub why: String,
+    /// What was seen that says so.
+    pub marks: Vec<String>,
+}
+
+/// What a capture's health rests on, as it is kept beside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Evidence {
+    pub why: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
+    /// Every step: from, status, to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redirects: Vec<String>,
+    /// What is odd, and no reason for the verdict.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// Statuses by which a server keeps us out. None of them says that the page is gone.
+pub fn keeps_out(status: i64) -> bool {
+    matches!(status, 401 | 402 | 403 | 407 | 412 | 428 | 429 | 440 | 449 | 451)
+}
+
+pub fn judge(seen: &Seen) -> Verdict {
+    if let Err(failure) = seen.outcome {
+        return failed(failure);
+    }
+    let page = Page::of(seen);
+    let wall = bot_wall(seen, &page).or_else(|| by_status(seen, &page));
+    if let Some(verdict) = wall {
+        return verdict;
+    }
+    if !page.is_html {
+        return match seen.markup.is_empty() && seen.text.is_empty() && !seen.wordless {
+            true => verdict(Health::Empty, "It answered with nothing.", vec![]),
+            false => good(),
+        };
+    }
+    consent_wall(seen, &page)
+        .or_else(|| login(seen, &page))
+        .or_else(|| soft_404(seen, &page))
+        .or_else(|| paywall(&page))
+        .or_else(|| empty(seen, &page))
+        .unwrap_or_else(good)
+}
+
+/// The page in the form in which it is searched.
+struct Page {
+    is_html: bool,
+    markup: String,
+    title: String,
+    heading: String,
+    text: String,
+    /// How much there is to read: letters and digits, no more counted than matter.
+    letters: usize,
+}
+
+impl Page {
+    fn of(seen: &Seen) -> Page {
+        let is_html = matches!(seen.media_type, "" | "text/html" | "application/xhtml+xml")
+            || seen.markup.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
+        Page {
+            is_html,
+            markup: folded(head(seen.markup, 400_000)),
+            title: folded(head(seen.title, 500)),
+            heading: folded(&heading(head(seen.markup, 400_000))),
+            text: folded(head(seen.text, 20_000)),
+            letters: seen.text.chars().filter(|c| c.is_alphanumeric()).take(20_000).count(),
+        }
+    }
+
+    fn says(&self, phrases: &[&'static str]) -> Option<&'static str> {
+        phrases.iter().find(|phrase| self.text.contains(**phrase)).copied()
+    }
+}
+
+fn failed(failure: &Failure) -> Verdict {
+    let health = match failure {
+        Failure::Refused(_) => Health::Refused,
+        Failure::TooLarge => Health::TooLarge,
+        Failure::Garbage(_) | Failure::Redirects(_) => Health::Error,
+        Failure::NoName(_)
+        | Failure::NoConnection(_)
+        | Failure::Certificate(_)
+        | Failure::Tls(_)
+        | Failure::Slow(_)
+        | Failure::Broken(_) => Health::Unreachable,
+    };
+    verdict(health, &failure.to_string(), vec![])
+}
+
+fn bot_wall(seen: &Seen, page: &Page) -> Option<Verdict> {
+    let header =
+        |name: &str| seen.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str());
+    let mut marks = Vec::new();
+    if header("cf-mitigated") == Some("challenge") {
+        marks
+            .push("The header “cf-mitigated: challenge”, which Cloudflare sends with its challenges.".into());
+    }
+    if header("x-amzn-waf-action").is_some_and(|action| matches!(action, "challenge" | "captcha")) {
+        marks.push("The header “x-amzn-waf-action”, which AWS WAF sends with its challenges.".into());
+    }
+    let refused = seen.status.is_some_and(|status| status >= 400);
+    if page.letters < 1500 && page.is_html {
+        let built = marks::BOT_MARKUP.iter().find(|(mark, _)| page.markup.contains(mark));
+        let titled = marks::BOT_TITLES.iter().find(|title| page.title.starts_with(**title));
+        let said = page.says(marks::BOT_PHRASES);
+        // A comment form may carry a captcha and a footer may mention robots; a challenge does two of these, or is refused too.
+        let several =
+            [built.is_some(), titled.is_some(), said.is_some(), refused].into_iter().filter(|m| *m).count();
+        let sure = built.is_some_and(|(_, what)| *what != "a captcha") && page.letters < 600;
+        if several >= 2 || sure {
+            marks.extend(built.map(|(_, what)| format!("The page is built as {what}.")));
+            marks.extend(titled.map(|title| format!("Its title begins with “{title}”.")));
+            marks.extend(said.map(|words| format!("It says “{words}”.")));
+        }
+    }
+    if marks.is_empty() && seen.status == Some(429) {
+        marks.push("It answered 429 (Too Many Requests).".into());
+    }
+    (!marks.is_empty()).then(|| {
+        verdict(
+            Health::BotWall,
+            "A wall against robots answered instead of the page. The page itself may be well.",
+            marks,
+        )
+    })
+}
+
+fn by_status(seen: &Seen, page: &Page) -> Option<Verdict> {
+    let status = seen.status?;
+    let named = name_of(status);
+    let mark = vec![format!("The status {status}{named}.")];
+    let answered = format!("It answered {status}{named}");
+    match status {
+        200..=299 => None,
+        401 | 407 | 440 => Some(verdict(Health::Login, &format!("{answered}: it wants a sign-in."), mark)),
+        402 => Some(verdict(Health::Paywall, &format!("{answered}: it wants to be paid."), mark)),
+        _ if keeps_out(status.into()) => login(seen, page).or_else(|| {
+            let why = format!("{answered}: it does not let us in. That does not mean the page is gone.");
+            Some(verdict(Health::Error, &why, mark))
+        }),
+        300..=399 => Some(verdict(Health::Error, &format!("{answered} and did not say where to go."), mark)),
+        _ => Some(verdict(Health::Error, &format!("{answered}."), mark)),
+    }
+}
+
+fn consent_wall(seen: &Seen, page: &Page) -> Option<Verdict> {
+    let mut marks = Vec::new();
+    let (asked, url) = (Url::parse(seen.asked).ok(), Url::parse(seen.url).ok());
+    let host = |url: &Option<Url>| url.as_ref().and_then(Url::host_str).unwrap_or_default().to_owned();
+    if host(&url) != host(&asked) && host(&url).starts_with("consent.") {
+        marks.push(format!("We were sent to {}.", host(&url)));
+    }
+    if page.letters < 3000 {
+        if let Some(title) = marks::CONSENT_TITLES.iter().find(|title| page.title.starts_with(**title)) {
+            marks.push(format!("Its title begins with “{title}”."));
+        }
+        let subject = page.says(marks::CONSENT_SUBJECTS);
+        let demand = page.says(marks::CONSENT_DEMANDS);
+        if let (Some(subject), Some(demand)) = (subject, demand) {
+            // A notice about cookies stands over many a short page; the wall has nothing else to say.
+            if !marks.is_empty() || page.letters < 400 {
+                marks.push(format!("It speaks of “{subject}” and offers “{demand}”."));
+            }
+        }
+    }
+    (!marks.is_empty()).then(|| {
+        verdict(
+            Health::ConsentWall,
+            "A request for consent answered instead of the page. The page itself may be well.",
+            marks,
+        )
+    })
+}
+
+fn login(seen: &Seen, page: &Page) -> Option<Verdict> {
+    if page.letters > 1500 {
+        return None;
+    }
+    let mut marks = Vec::new();
+    let segment = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        let mut found = url.path_segments()?.map(str::to_lowercase);
+        found.find(|segment| marks::LOGIN_PATHS.contains(&segment.as_str()))
+    };
+    let sent = segment(seen.url).filter(|_| seen.asked != seen.url && segment(seen.asked).is_none());
+    marks.extend(sent.map(|segment| format!("We were sent to a page named “{segment}”.")));
+    let asks =
+        [r#"type="password""#, "type=password", "type='password'"].iter().any(|m| page.markup.contains(m));
+    if asks {
+        marks.push("It asks for a password.".into());
+    }
+    let words = |text: &str| marks::LOGIN_WORDS.iter().find(|word| text.starts_with(**word)).copied();
+    let titled = segments(&page.title).find_map(words).or_else(|| words(&page.heading));
+    marks.extend(titled.map(|word| format!("Its title or heading says “{word}”.")));
+    (marks.len() >= 2).then(|| {
+        verdict(Health::Login, "A sign-in answered instead of the page. The page itself may be well.", marks)
+    })
+}
+
+fn paywall(page: &Page) -> Option<Verdict> {
+    let said = page.says(marks::PAYWALL_PHRASES);
+    let declared = declared_paid(&page.markup);
+    let mut marks = Vec::new();
+    // What is declared paid may still have been sent whole, and an offer to subscribe stands under many a free article.
+    let short = page.letters < 2500;
+    if said.is_some() && (declared || short) {
+        marks.extend(said.map(|words| format!("It says “{words}”.")));
+        if declared {
+            marks.push("It declares itself not accessible for free (schema.org).".into());
+        }
+    }
+    (!marks.is_empty()).then(|| {
+        verdict(Health::Paywall, "Only the beginning was shown: the rest has to be paid for.", marks)
+    })
+}
+
+fn soft_404(seen: &Seen, page: &Page) -> Option<Verdict> {
+    let mut marks: Vec<String> = Vec::new();
+    marks.extend(sent_away(seen));
+    if page.letters < 2000 {
+        let titled = segments(&page.title).find_map(|part| error_words(part, &page.title));
+        marks.extend(titled.map(|words| format!("Its title says “{words}”.")));
+    }
+    if page.letters < 1500 {
+        let headed = segments(&page.heading).find_map(|part| error_words(part, &page.heading));
+        marks.extend(headed.map(|words| format!("Its heading says “{words}”.")));
+    }
+    if page.letters < 500 {
+        marks.extend(page.says(marks::ERROR_PHRASES).map(|words| format!("It says “{words}”.")));
+        if is_deep(seen.asked) {
+            let parked = page.says(marks::PARKED_PHRASES);
+            marks.extend(parked.map(|words| format!("It is a placeholder: “{words}”.")));
+        }
+    }
+    if page.letters < 40 && !seen.wordless {
+        marks.extend(
+            names_an_error(&page.markup).map(|name| format!("It has no words, and a part named “{name}”.")),
+        );
+    }
+    (!marks.is_empty())
+        .then(|| verdict(Health::Soft404, "It answered as if all were well, but with an error page.", marks))
+}
+
+/// Where servers send those who ask for what they have not got: to their root, or to a page named for it.
+fn sent_away(seen: &Seen) -> Option<String> {
+    let (asked, url) = (Url::parse(seen.asked).ok()?, Url::parse(seen.url).ok()?);
+    if asked == url || super::registrable(asked.host_str()?) != super::registrable(url.host_str()?) {
+        return None;
+    }
+    let error =
+        url.path_segments()?.map(str::to_lowercase).find(|s| marks::ERROR_PATHS.contains(&s.as_str()));
+    if let Some(name) = error.filter(|name| !asked.path().to_lowercase().contains(name.as_str())) {
+        return Some(format!("We were sent to a page named “{name}”."));
+    }
+    let root =
+        matches!(url.path(), "" | "/" | "/index.html" | "/index.php" | "/home") && url.query().is_none();
+    (root && is_deep(seen.asked)).then(|| format!("We were sent from a page to the front door, {url}."))
+}
+
+/// Whether an address names more than a site or one of its languages.
+fn is_deep(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let segments: Vec<&str> = url.path_segments().into_iter().flatten().filter(|s| !s.is_empty()).collect();
+    match segments[..] {
+        [] => false,
+        [one] => one.len() > 5 && !one.starts_with("index.") && one != "default.aspx",
+        _ => true,
+    }
+}
+
+fn empty(seen: &Seen, page: &Page) -> Option<Verdict> {
+    if seen.wordless {
+        return None;
+    }
+    let shell = (page.letters < 300).then(|| page.says(marks::SHELL_PHRASES)).flatten();
+    if let Some(words) = shell {
+        let marks = vec![format!("It says “{words}”.")];
+        return Some(verdict(
+            Health::Empty,
+            "The page is filled in by scripts; what was sent has no text.",
+            marks,
+        ));
+    }
+    (page.letters < 20).then(|| {
+        let marks = vec![format!("Letters and digits to be read: {}.", page.letters)];
+        verdict(Health::Empty, "The page has no text to be read.", marks)
+    })
+}
+
+fn good() -> Verdict {
+    verdict(Health::Good, "It answered with the page.", vec![])
+}
+
+fn verdict(health: Health, why: &str, marks: Vec<String>) -> Verdict {
+    Verdict { health, why: why.to_owned(), marks }
+}
+
+/// The words of an error in one part of a title; a part that goes on for long speaks of something else.
+fn error_words(part: &str, whole: &str) -> Option<String> {
+    let part = part.trim_matches(|c: char| !c.is_alphanumeric());
+    if marks::ERROR_SEGMENTS.contains(&part) && whole.chars().count() < 100 {
+        return Some(part.to_owned());
+    }
+    let found = marks::ERROR_PHRASES.iter().find(|phrase| part.contains(**phrase))?;
+    (part.chars().count() <= found.chars().count() + 25).then(|| (*found).to_owned())
+}
+
+fn segments(title: &str) -> impl Iterator<Item = &str> {
+    let ends = ['|', '-', '–', '—', ':', '·', '•', '(', ')', '[', ']', '/', '»', '«', '!', '.', ',', '：'];
+    std::iter::once(title).chain(title.split(ends)).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// `"isAccessibleForFree": false`, in whatever spelling publishers give it.
+fn declared_paid(markup: &str) -> bool {
+    markup.match_indices("isaccessibleforfree").any(|(at, name)| {
+        let rest = markup[at + name.len()..].trim_start_matches(['"', '\'', ' ', ':', '\n', '\t', '\\']);
+        rest.starts_with("false")
+    })
+}
+
+/// A picture or box called `error` or `404`.
+fn names_an_error(markup: &str) -> Option<String> {
+    for attribute in ["id=\"", "class=\"", "src=\"", "alt=\""] {
+        for (at, _) in markup.match_indices(attribute) {
+            let value = markup[at + attribute.len()..].split('"').next().unwrap_or_default();
+            let mut words = value.split(|c: char| !c.is_alphanumeric());
+            if let Some(word) = words.find(|word| matches!(*word, "error" | "404" | "notfound" | "error404"))
+            {
+                return Some(word.to_owned());
+            }
+        }
+    }
+    None
+}
+
+/// The words of the first `h1`.
+fn heading(markup: &str) -> String {
+    let lower = markup.to_ascii_lowercase();
+    let Some(start) = lower.find("<h1") else { return String::new() };
+    let end = lower[start..].find("</h1").map_or(markup.len(), |end| start + end);
+    let mut words = String::new();
+    let mut inside = true;
+    for c in markup[start..end].chars().take(2000) {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => words.push(c),
+            _ => {}
+        }
+    }
+    words.replace("&#39;", "'").replace("&rsquo;", "'").replace("&nbsp;", " ")
+}
+
+/// Lower case, straight apostrophes, single spaces.
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match c {
+            '’' | 'ʼ' | '‘' => out.push('\''),
+            c if c.is_whitespace() => {
+                if !out.ends_with(' ') && !out.is_empty() {
+                    out.push(' ');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn head(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+fn name_of(status: u16) -> String {
+    let name = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+    name.map_or_else(String::new, |name| format!(" ({name})"))
+}
+
+#[cfg(test)]
+mod tests;
