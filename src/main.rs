@@ -13,6 +13,7 @@ mod person;
 mod post;
 mod publication;
 mod quote;
+mod sample;
 mod source;
 mod time;
 mod web;

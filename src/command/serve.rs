@@ -3,7 +3,7 @@
 use super::Ending;
 use crate::app::App;
 use crate::config::Config;
-use crate::{Error, Result, error::Context, web, worker};
+use crate::{Error, Result, error::Context, sample, web, worker};
 use clap::Args;
 use std::io::Write;
 use tokio::net::TcpListener;
@@ -23,6 +23,7 @@ impl Serve {
         // Port 0 picks a port; from here on it is the one that was picked.
         config.listen = listener.local_addr().internal("asking for our own address")?;
         let app = App::open(config).await?;
+        let sign_in = if self.sample { sample::fill(&app).await? } else { None };
         let (stop, stopped) = watch::channel(false);
         let working = tokio::spawn(worker::run(app.clone(), stopped.clone()));
         if let Some(at) = app.config.metrics_listen {
@@ -33,6 +34,11 @@ impl Serve {
         let serving = tokio::spawn(web::serve(app.clone(), listener, stopped));
 
         println!("ready http://{}", app.config.listen);
+        if let Some(address) = sign_in {
+            println!("sign in once: {address}");
+        } else if self.sample {
+            eprintln!("This folder holds a publication already; the sample left it as it is.");
+        }
         std::io::stdout().flush().outside("Standard output is closed")?;
         wait_for_the_end().await?;
 
