@@ -128,6 +128,11 @@ impl Scanner<'_> {
                 LETTER => self.folded.push(byte | 0x20),
                 DIGIT => self.folded.push(byte),
                 HIGH => match self.high_in_word(at) {
+                    InWord::Letter(length) => {
+                        at += length;
+                        end = at;
+                        continue;
+                    }
                     InWord::Part(length) => {
                         plain = false;
                         at += length;
@@ -169,6 +174,9 @@ impl Scanner<'_> {
         if chars::is_unspaced(c) {
             return self.character(at, emit);
         }
+        if chars::plain_letter(c).is_some() {
+            return self.word(at, emit);
+        }
         if is_word_char(c) && !is_combining_mark(c) {
             return self.word(at, emit).max(at + c.len_utf8());
         }
@@ -179,6 +187,15 @@ impl Scanner<'_> {
     fn character(&mut self, start: usize, emit: &mut impl FnMut(usize, usize, &[u8])) -> usize {
         self.folded.clear();
         let mut end = start;
+        let first = self.char_at(start);
+        let next = start + first.len_utf8();
+        let alone = self.bytes.get(next).is_none_or(|byte| *byte < 0x80)
+            || chars::plain_letter(self.char_at(next)).is_some();
+        if alone && let Some(letter) = chars::plain_letter(first) {
+            push(&mut self.folded, letter);
+            emit(start, next, &self.folded);
+            return next;
+        }
         for c in self.text[start..].chars() {
             if end > start && !is_combining_mark(c) && !matches!(c as u32, 0xFE00..=0xFE0F | 0xFF9E | 0xFF9F)
             {
@@ -199,6 +216,13 @@ impl Scanner<'_> {
     fn high_in_word(&mut self, at: usize) -> InWord {
         let c = self.char_at(at);
         let length = c.len_utf8();
+        if let Some(letter) = chars::plain_letter(c) {
+            if chars::is_unspaced(c) {
+                return InWord::Ends;
+            }
+            push(&mut self.folded, letter);
+            return InWord::Letter(length);
+        }
         if chars::is_formatting(c) {
             return InWord::Silent(length);
         }
@@ -288,6 +312,8 @@ impl Scanner<'_> {
 }
 
 enum InWord {
+    /// A letter that needs no normalising, this many bytes long.
+    Letter(usize),
     /// Part of the word, this many bytes long.
     Part(usize),
     /// Shapes the word without being read.
@@ -302,9 +328,11 @@ fn is_word_char(c: char) -> bool {
 }
 
 fn push_folded(folded: &mut Vec<u8>, c: char) {
-    let mut bytes = [0; 4];
     for lower in c.to_lowercase() {
-        let lower = if lower == '\u{3C2}' { '\u{3C3}' } else { lower };
-        folded.extend_from_slice(lower.encode_utf8(&mut bytes).as_bytes());
+        push(folded, if lower == '\u{3C2}' { '\u{3C3}' } else { lower });
     }
+}
+
+fn push(folded: &mut Vec<u8>, c: char) {
+    folded.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }

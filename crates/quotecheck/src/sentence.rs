@@ -53,7 +53,10 @@ fn is_boundary(source: &Source, at: usize) -> bool {
         return true;
     }
     let Some(mark) = gap.chars().rfind(|c| chars::is_terminal(*c)).map(chars::plain_mark) else {
-        // A quotation opens: what is said in it is a sentence of its own.
+        // Somebody speaks: what is said is a sentence of its own.
+        if gap.contains(':') && begins_upper(source.raw(at)) {
+            return true;
+        }
         return gap.contains([':', ','])
             && gap.chars().any(chars::is_quotation_mark)
             && begins_upper(source.raw(at));

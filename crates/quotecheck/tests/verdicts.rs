@@ -135,3 +135,20 @@ fn names_of_verdicts_read_back() {
     }
     assert_eq!(Verdict::parse("true"), None);
 }
+
+#[test]
+fn what_follows_a_speakers_label_starts_a_sentence() {
+    let source = Source::new(
+        "Anna Berg: We want a quiet harbour. Q: And the ferries? Anna Berg: They stay where they are.",
+    );
+    assert_eq!(source.find("We want a quiet harbour.").cut, Cut::None);
+    assert_eq!(source.find("They stay where they are.").cut, Cut::None);
+}
+
+#[test]
+fn passages_near_what_was_reported_are_offered() {
+    let near = Source::new(HARBOUR).nearest("the board never asked about the costs, nobody did", 2);
+    let best = &HARBOUR[near[0].span.start_byte..near[0].span.end_byte];
+    assert!(best.contains("Nobody asked what it costs"), "{best}");
+    assert!(Source::new("").nearest("the board", 3).is_empty());
+}
