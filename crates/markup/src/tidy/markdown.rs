@@ -185,7 +185,9 @@ fn leads_astray(chars: &[char], mates: &[Option<usize>], i: usize) -> bool {
     let address: String =
         chars[address..].iter().take(80).filter(|c| !c.is_whitespace() && **c != '<').collect();
     let scheme = address.split([':', '/', '?', '#', ')', '>']).next().unwrap_or_default();
-    let named = address[scheme.len()..].starts_with(':') && !scheme.is_empty();
+    let spelt = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    let named = address[scheme.len()..].starts_with(':') && spelt;
     let encoded = address
         .split([')', '>'])
         .next()
