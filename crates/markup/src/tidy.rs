@@ -12,6 +12,7 @@
 mod address;
 mod addresses;
 mod block;
+mod brackets;
 mod clean;
 mod emphasis;
 mod escape;

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Draft, Glyph, Refs, Style, Words, glyphs};
 use super::script::closes;
-use super::{Note, What, address, phrase};
+use super::{Note, What, address, brackets, phrase};
 
 pub(super) fn place(draft: &mut Draft) {
     let mut blocks = std::mem::take(&mut draft.blocks);
@@ -28,15 +28,16 @@ fn in_blocks(blocks: &mut [Block], refs: &mut Refs) {
 fn in_words(words: &mut Words, refs: &mut Refs) {
     let glyphs = std::mem::take(&mut words.glyphs);
     let chars: Vec<char> = glyphs.iter().map(|g| if g.is_free() { g.c } else { TAKEN }).collect();
+    let mates = brackets::mates(&chars, Some(TAKEN), false);
     let mut text = Placing { out: Vec::with_capacity(glyphs.len()), notes: &mut words.notes, refs };
     let mut i = 0;
     while i < glyphs.len() {
         let next = if chars[i] == TAKEN {
             None
-        } else if let Some((inner, address, end)) = written_link(&chars, i) {
+        } else if let Some((inner, address, end)) = written_link(&chars, &mates, i) {
             text.keep_link(&glyphs[inner], &address);
             Some(end)
-        } else if let Some((addresses, end)) = in_brackets(&chars, i) {
+        } else if let Some((addresses, end)) = in_brackets(&chars, &mates, i) {
             let alone = text.out.iter().all(|g| g.c.is_whitespace())
                 && chars[end..].iter().all(|c| c.is_whitespace());
             if alone && addresses.len() == 1 {
@@ -156,51 +157,39 @@ impl Placing<'_> {
 }
 
 /// `[words](https://…)`: the words, the address, where it ends.
-fn written_link(chars: &[char], start: usize) -> Option<(std::ops::Range<usize>, String, usize)> {
+fn written_link(
+    chars: &[char],
+    mates: &[Option<usize>],
+    start: usize,
+) -> Option<(std::ops::Range<usize>, String, usize)> {
     if chars[start] != '[' {
         return None;
     }
-    let close = closing(chars, start)?;
+    let close = mates[start]?;
     if chars.get(close + 1) != Some(&'(') || close == start + 1 {
         return None;
     }
-    let end = closing(chars, close + 1)?;
+    let end = mates[close + 1]?;
     let address: String = chars[close + 2..end].iter().collect();
     (address::starts(&chars[close + 2..end]) == Some(end - close - 2))
         .then(|| (start + 1..close, address, end + 1))
 }
 
 /// Addresses and nothing else between a bracket and its mate, and where the bracket ends.
-fn in_brackets(chars: &[char], start: usize) -> Option<(Vec<String>, usize)> {
-    address::mate(chars[start])?;
+fn in_brackets(chars: &[char], mates: &[Option<usize>], start: usize) -> Option<(Vec<String>, usize)> {
+    const LONGEST: usize = 4000;
     // In Markdown this would be the end of a link whose words are kept elsewhere.
     if start > 0 && chars[start] == '(' && chars[start - 1] == ']' {
         return None;
     }
-    let close = closing(chars, start)?;
-    let addresses = address::only_addresses(&chars[start + 1..close])?;
-    Some((addresses, close + 1))
-}
-
-/// Where the bracket at `start` is closed.
-fn closing(chars: &[char], start: usize) -> Option<usize> {
-    const FARTHEST: usize = 4000;
-    let open = chars[start];
-    let close = address::mate(open)?;
-    let mut depth = 0usize;
-    for (i, &c) in chars.iter().enumerate().skip(start).take(FARTHEST) {
-        if c == open {
-            depth += 1;
-        } else if c == close {
-            depth -= 1;
-            if depth == 0 {
-                return Some(i);
-            }
-        } else if c == TAKEN {
-            return None;
-        }
+    let close = mates[start]?;
+    let inside = &chars[start + 1..close];
+    // Most brackets hold words, which is seen soon.
+    if inside.len() > LONGEST || !inside.iter().take(80).any(|c| matches!(c, '.' | ':')) {
+        return None;
     }
-    None
+    let addresses = address::only_addresses(inside)?;
+    Some((addresses, close + 1))
 }
 
 fn starts_word(chars: &[char], i: usize) -> bool {

@@ -7,10 +7,7 @@ pub(super) fn needed(glyphs: &[Glyph]) -> Vec<bool> {
     let chars: Vec<char> = glyphs.iter().map(|g| g.c).collect();
     let mut needed = vec![false; chars.len()];
     let facts = Facts {
-        bracketed: has_pair(&chars, ']', '(')
-            || has_pair(&chars, ']', ':')
-            || has_pair(&chars, '[', '^')
-            || has_pair(&chars, ']', '['),
+        bracketed: has_pair(&chars, ']', '(') || has_pair(&chars, '[', '^') || has_pair(&chars, ']', '['),
         waves: chars.iter().filter(|c| **c == '~').count() > 1,
     };
     let mut at = 0;
@@ -45,10 +42,7 @@ fn line_start(chars: &[char], start: usize, end: usize) -> Option<usize> {
         '>' | ':' if line[0] == '>' || blank_after(1) => true,
         '=' => only(&['=']),
         '~' => run('~') >= 3,
-        '[' => {
-            line.contains(&':') && line.contains(&']')
-                || (line.get(2) == Some(&']') && matches!(line[1], ' ' | 'x' | 'X'))
-        }
+        '[' => has_pair(line, ']', ':') || (line.get(2) == Some(&']') && matches!(line[1], ' ' | 'x' | 'X')),
         '-' | '+' | '*' if blank_after(1) => true,
         '-' | '_' | '|' | ':' if line.contains(&'-') || line.contains(&'_') => only(&['-', '_', '|', ':']),
         '0'..='9' => {

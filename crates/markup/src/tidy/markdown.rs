@@ -1,9 +1,9 @@
 //! Markdown that was pasted as plain text: kept with its marks.
 
-use super::address;
 use super::block::{Block, Draft, Glyph, Link, Refs, Style, Words, glyphs};
 use super::lines::{is_rule, marker};
 use super::{Note, What};
+use super::{address, brackets};
 
 /// Whether somebody wrote Markdown here: links, strong words, headings of the second level on, fences, backslashes
 /// before marks. Single stars, hashes and underscores prove nothing.
@@ -88,7 +88,11 @@ fn marked_line(line: &str, refs: &mut Refs) -> Words {
     let text = line.trim_start();
     let space = &line[..line.len() - text.len()];
     let first: Vec<char> = text.chars().collect();
-    if text.starts_with('[') && text.contains("]:") && !text.starts_with("[^") && !leads_astray(&first, 0) {
+    if text.starts_with('[')
+        && text.contains("]:")
+        && !text.starts_with("[^")
+        && !leads_astray(&first, &brackets::mates(&first, None, true), 0)
+    {
         let style = Style { raw: true, fixed: true, ..Style::default() };
         return Words { glyphs: glyphs(line, style), notes: Vec::new() };
     }
@@ -115,19 +119,20 @@ const RAW: Style = Style {
 /// Links keep their words and lose what tracks; code, pictures and tags stay untouched.
 fn inline(text: &str, refs: &mut Refs) -> Words {
     let chars: Vec<char> = text.chars().collect();
+    let mates = brackets::mates(&chars, None, true);
     let mut words = Words::default();
     let mut i = 0;
     while i < chars.len() {
-        if leads_astray(&chars, i) {
+        if leads_astray(&chars, &mates, i) {
             words.glyphs.extend(glyphs(&format!("\\{}", chars[i]), Style { fixed: true, ..RAW }));
             i += 1;
-        } else if let Some((inner, url, title, end)) = link(&chars, i) {
+        } else if let Some((inner, url, title, end)) = link(&chars, &mates, i) {
             let index = refs.link(&url, false, &mut words.notes);
             refs.links[index] = Link { title, url: refs.links[index].url.clone(), bare: false };
             let style = Style { link: Some(index), ..RAW };
             words.glyphs.extend(chars[inner].iter().map(|&c| Glyph { c, style }));
             i = end;
-        } else if let Some(end) = untouched(&chars, i) {
+        } else if let Some(end) = untouched(&chars, &mates, i) {
             let style = Style { fixed: true, ..RAW };
             let kept: String = chars[i..end].iter().collect();
             words.glyphs.extend(glyphs(&without_tracking(kept, &mut words.notes), style));
@@ -141,15 +146,19 @@ fn inline(text: &str, refs: &mut Refs) -> Words {
 }
 
 /// `[words](https://… "title")` at `i`: words, address, title with its quotation marks, where it ends.
-fn link(chars: &[char], i: usize) -> Option<(std::ops::Range<usize>, String, Option<String>, usize)> {
+fn link(
+    chars: &[char],
+    mates: &[Option<usize>],
+    i: usize,
+) -> Option<(std::ops::Range<usize>, String, Option<String>, usize)> {
     if chars[i] != '[' {
         return None;
     }
-    let close = closing(chars, i, '[', ']')?;
+    let close = mates[i]?;
     if chars.get(close + 1) != Some(&'(') || close == i + 1 {
         return None;
     }
-    let end = closing(chars, close + 1, '(', ')')?;
+    let end = mates.get(close + 1).copied().flatten()?;
     let inside: String = chars[close + 2..end].iter().collect();
     let (url, title) = match inside.trim().split_once(char::is_whitespace) {
         Some((url, title)) => (url, Some(title.trim().to_owned())),
@@ -161,10 +170,10 @@ fn link(chars: &[char], i: usize) -> Option<(std::ops::Range<usize>, String, Opt
 }
 
 /// A link, picture or address in angle brackets that leads neither to a page nor to a mailbox: its marks become words.
-fn leads_astray(chars: &[char], i: usize) -> bool {
+fn leads_astray(chars: &[char], mates: &[Option<usize>], i: usize) -> bool {
     let address = match chars[i] {
         '[' => {
-            let Some(close) = closing(chars, i, '[', ']') else { return false };
+            let Some(close) = mates[i] else { return false };
             match chars.get(close + 1) {
                 Some('(' | ':') => close + 2,
                 _ => return false,
@@ -176,7 +185,9 @@ fn leads_astray(chars: &[char], i: usize) -> bool {
     let address: String =
         chars[address..].iter().take(80).filter(|c| !c.is_whitespace() && **c != '<').collect();
     let scheme = address.split([':', '/', '?', '#', ')', '>']).next().unwrap_or_default();
-    let named = address[scheme.len()..].starts_with(':') && !scheme.is_empty();
+    let spelt = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    let named = address[scheme.len()..].starts_with(':') && spelt;
     let encoded = address
         .split([')', '>'])
         .next()
@@ -185,7 +196,7 @@ fn leads_astray(chars: &[char], i: usize) -> bool {
 }
 
 /// Escapes, code, pictures, other links, tags: where what starts at `i` ends.
-fn untouched(chars: &[char], i: usize) -> Option<usize> {
+fn untouched(chars: &[char], mates: &[Option<usize>], i: usize) -> Option<usize> {
     match chars[i] {
         '\\' => chars.get(i + 1).is_some_and(char::is_ascii_punctuation).then_some(i + 2),
         '`' => {
@@ -201,14 +212,14 @@ fn untouched(chars: &[char], i: usize) -> Option<usize> {
             Some(i + run)
         }
         '!' if chars.get(i + 1) == Some(&'[') => {
-            let close = closing(chars, i + 1, '[', ']')?;
+            let close = mates.get(i + 1).copied().flatten()?;
             (chars.get(close + 1) == Some(&'('))
-                .then(|| closing(chars, close + 1, '(', ')').map(|e| e + 1))?
+                .then(|| mates.get(close + 1).copied().flatten().map(|e| e + 1))?
         }
         '[' => {
-            let close = closing(chars, i, '[', ']')?;
+            let close = mates[i]?;
             (chars.get(close + 1) == Some(&'(') && close > i + 1)
-                .then(|| closing(chars, close + 1, '(', ')').map(|e| e + 1))?
+                .then(|| mates.get(close + 1).copied().flatten().map(|e| e + 1))?
         }
         '<' => {
             let tag = chars.get(i + 1).is_some_and(|c| c.is_ascii_alphabetic() || *c == '/' || *c == '!');
@@ -235,27 +246,6 @@ fn without_tracking(kept: String, notes: &mut Vec<Note>) -> String {
     format!("<{clean}>")
 }
 
-fn closing(chars: &[char], start: usize, open: char, close: char) -> Option<usize> {
-    const FARTHEST: usize = 4000;
-    let mut depth = 0usize;
-    let mut i = start;
-    while i < chars.len().min(start + FARTHEST) {
-        match chars[i] {
-            '\\' => i += 1,
-            c if c == open => depth += 1,
-            c if c == close => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(i);
-                }
-            }
-            _ => {}
-        }
-        i += 1;
-    }
-    None
-}
-
 /// The highest number of a numbered note that is already there.
 fn highest_note(text: &str) -> usize {
     let numbers = text.match_indices("](").filter_map(|(i, _)| {
@@ -269,10 +259,8 @@ fn highest_note(text: &str) -> usize {
 fn has_link(text: &str) -> bool {
     text.match_indices("](").any(|(i, _)| {
         let address = text[i + 2..].trim_start_matches('<');
-        let line = text[..i].rsplit("\n\n").next().unwrap_or_default();
-        (address.starts_with("http://") || address.starts_with("https://"))
-            && line.contains('[')
-            && !line.ends_with('[')
+        let leads = address.starts_with("http://") || address.starts_with("https://");
+        leads && text[..i].rfind('[').is_some_and(|open| open + 1 < i && !text[open..i].contains("\n\n"))
     })
 }
 

@@ -57,7 +57,9 @@ fn goes_on(last: &str, next: &str, width: Option<usize>) -> bool {
     let own = !goes_on_with_address && stands_alone(&text)
         || marker(&glyphs(next.trim(), Style::default())).is_some();
     let first_word = text.iter().take_while(|c| !c.is_whitespace()).count();
-    let full = width.is_some_and(|w| last.chars().count() + 1 + first_word > w);
+    let length = last.chars().count();
+    // A long address fits on no line, so the line before it says nothing unless it is fairly full itself.
+    let full = width.is_some_and(|w| length + 1 + first_word > w && length * 2 > w);
     full && !own && !is_rule(&before) && !is_address(&before)
 }
 

@@ -13,7 +13,7 @@ pub(super) fn propose(draft: &mut Draft) {
     let mut at = 0;
     while at < blocks.len() {
         let next = blocks.get(at + 1).and_then(Option::as_ref);
-        let opens = blocks[at].as_ref().is_some_and(|b| turn(b).is_some() && !announces(b, next));
+        let opens = blocks[at].as_ref().is_some_and(|b| speaks(b, next, &draft.refs));
         let turns = if opens { find(&blocks, at, &draft.refs) } else { None };
         match turns {
             Some(found) => {
@@ -49,7 +49,7 @@ fn find(blocks: &[Option<Block>], start: usize, refs: &Refs) -> Option<Found> {
     let mut end = start;
     let mut ending = "at the end of the paste";
     while let Some(here) = block(end) {
-        if turn(here).is_some() && !announces(here, block(end + 1)) {
+        if speaks(here, block(end + 1), refs) {
             turns += 1;
         } else if let Some(reason) = parts(here) {
             ending = reason;
@@ -58,7 +58,7 @@ fn find(blocks: &[Option<Block>], start: usize, refs: &Refs) -> Option<Found> {
             // A video or a picture's credit between two turns interrupts nothing.
             let next = (end + 1..blocks.len())
                 .find(|i| block(*i).is_none_or(|b| points_elsewhere(b, refs).is_none()));
-            if next.and_then(block).and_then(turn).is_none() {
+            if !next.is_some_and(|i| block(i).is_some_and(|b| speaks(b, block(i + 1), refs))) {
                 ending = reason;
                 break;
             }
@@ -71,6 +71,11 @@ fn find(blocks: &[Option<Block>], start: usize, refs: &Refs) -> Option<Found> {
         ending = "before a sign-off";
     }
     (turns >= FEWEST_TURNS).then_some(Found { end, ending })
+}
+
+/// A turn, and not a label above something else or before a mere link.
+fn speaks(block: &Block, next: Option<&Block>, refs: &Refs) -> bool {
+    turn(block).is_some() && points_elsewhere(block, refs).is_none() && !announces(block, next)
 }
 
 /// What no speech contains.
@@ -210,9 +215,10 @@ fn label(glyphs: &[Glyph]) -> Option<Label> {
     let skipped = glyphs.iter().take_while(|g| g.c.is_whitespace() || is_direction(g.c)).count();
     let opening = stars(glyphs, skipped);
     let start = skipped + opening;
-    let colon = start + glyphs[start..].iter().take(LONGEST_LABEL).position(|g| is_colon(g.c))?;
+    let colon = start + first_colon(&glyphs[start..])?;
     let inside = &glyphs[start..colon];
-    if inside.iter().any(|g| g.c == '\n' || g.style.picture.is_some() || g.style.code) {
+    // A messenger's heading of a message, `Harbour, [14.08.2026 10:01]:`, is no label.
+    if inside.iter().any(|g| matches!(g.c, '\n' | '[') || g.style.picture.is_some() || g.style.code) {
         return None;
     }
     let name: String = inside.iter().filter(|g| !is_star(g)).map(|g| g.c).collect();
@@ -240,10 +246,20 @@ fn label(glyphs: &[Glyph]) -> Option<Label> {
     })
 }
 
+/// The first colon outside of brackets: `Ida Brandt (00:12): …`.
+fn first_colon(glyphs: &[Glyph]) -> Option<usize> {
+    let mut depth = 0i32;
+    glyphs.iter().take(LONGEST_LABEL).position(|g| {
+        depth += i32::from(matches!(g.c, '(' | '[')) - i32::from(matches!(g.c, ')' | ']'));
+        depth <= 0 && is_colon(g.c)
+    })
+}
+
 impl Label {
     fn name(&self, glyphs: &[Glyph]) -> String {
         let name: String =
             glyphs[self.start..self.colon].iter().filter(|g| !is_star(g)).map(|g| g.c).collect();
+        let name = name.split(['(', '（']).next().unwrap_or_default();
         name.trim().to_owned()
     }
 

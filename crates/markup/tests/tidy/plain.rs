@@ -99,6 +99,7 @@ fn a_bare_address_stays() {
     check("(https://a.example/1)", "https://a.example/1");
     check("See https://a.example/1, then go.", "See https://a.example/1, then go.");
     check("“https://a.example/1”", "“[https://a.example/1](https://a.example/1)”");
+    check("@harbour\nhttps://a.example/1", "@harbour\n\nhttps://a.example/1");
     check("www.a.example/1", "https://www.a.example/1");
     check(
         "go https://a.example/x_*y_ now",

@@ -19,6 +19,7 @@ fn turns_become_a_block_quotation() {
     check("Question:\nWhy?\n\nIda:\n\nSo.", "> **Question:** Why?\n>\n> **Ida:** So.");
     check("**Question:** Why?\n\n**Ida:** So.", "> **Question:** Why?\n>\n> **Ida:** So.");
     check("**Question**: Why?\n\n**Ida**: So.", "> **Question:** Why?\n>\n> **Ida:** So.");
+    check("IDA (00:12): So.\n\nHOST: Why?", "> **IDA (00:12):** So.\n>\n> **HOST:** Why?");
     check("**Question: Why now?**\n\nIda: So.", "> **Question:** Why now?\n>\n> **Ida:** So.");
     check("Вопрос: Почему?\n\nИда Брандт: Так.", "> **Вопрос:** Почему?\n>\n> **Ида Брандт:** Так.");
 }
@@ -55,6 +56,9 @@ fn ordinary_sentences_are_no_speakers() {
         "Note: it rains.\n\nUpdate: it stopped.",
         "Question: why do the trams stop here at all?\n\nNobody knows.",
         "We know three harbours: Aldan and two more.\n\nTime: 12:30.",
+        "Ida: So, then.\n\nWebsite: https://a.example/1",
+        "Harbour, [14.08.2026 10:01]: So.\n\nIda: So, then.",
+        "Transcript:\n\nIda: So, then.",
         "❗️ Ida: one.\n\n❗️ Omar: two.",
         "• Ida: one.\n• Omar: two.",
     ] {
