@@ -162,7 +162,7 @@ fn rank(judgement: &Judgement) -> u8 {
 fn reported(asked: &Asked, held: &Held) -> Judgement {
     let nearest = match held {
         Held::Texts(texts) => texts.first().and_then(|text| {
-            let span = text.find(&asked.words).spans.first().copied()?;
+            let span = text.source.nearest(&asked.words, 1).first()?.span;
             Some((Passage::around(text.source.text(), &[span])?, text.capture))
         }),
         _ => None,

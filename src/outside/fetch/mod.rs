@@ -7,10 +7,12 @@
 
 mod address;
 mod guard;
+mod shelf;
 mod turns;
 mod wire;
 
 pub use guard::Refusal;
+pub use shelf::{Answer, Shelf, Web};
 
 use crate::config::Capture;
 use crate::outside::clock::Clock;

@@ -19,7 +19,11 @@ pub struct Shelf {
 }
 
 pub enum Answer {
-    Given { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
+    Given {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    },
     /// Nobody answered, and why.
     Failed(String),
 }

@@ -15,7 +15,7 @@ use super::health::{self, Evidence, Seen, Verdict};
 use super::{Capture, CaptureRecord, Health, Source, TextKind, state};
 use crate::app::{App, compute};
 use crate::id::{CaptureId, SourceId};
-use crate::outside::fetch::{Budget, Exchange, Failure, Limits, UNPACKED, Wanted};
+use crate::outside::fetch::{Budget, Exchange, Failure, Limits, UNPACKED, Wanted, Web};
 use crate::outside::queue::{self, Job};
 use crate::time::{MINUTE, SECOND, Time};
 use crate::{Error, Result, error::Context};
@@ -39,11 +39,16 @@ pub async fn run(app: &App, id: SourceId) -> Result<()> {
 
 /// Makes a copy now, unless a good one was made within the last minute. Answers with the copy, good or not.
 pub async fn keep(app: &App, id: SourceId) -> Result<Capture> {
-    let source = app.db.read(move |tx| Source::find(tx, id)).await?;
     let newest = app.db.read(move |tx| Capture::newest_good(tx, id)).await?;
     if let Some(fresh) = newest.filter(|copy| app.now().0 - copy.captured_at.0 < FRESH) {
         return Ok(fresh);
     }
+    keep_from(app, id, Web::Door(&app.door)).await
+}
+
+/// The same, of what the web answers or of answers that are at hand.
+pub async fn keep_from(app: &App, id: SourceId, web: Web<'_>) -> Result<Capture> {
+    let source = app.db.read(move |tx| Source::find(tx, id)).await?;
     let free = app.files.free();
     if let Some(free) = free.filter(|free| *free < LEAST_FREE) {
         return Err(Error::Outside(format!(
@@ -52,7 +57,7 @@ pub async fn keep(app: &App, id: SourceId) -> Result<Capture> {
             free * 100.0
         )));
     }
-    let (draft, warc) = take(app, &source).await?;
+    let (draft, warc) = take(app, &source, web).await?;
     // Files before rows: a row never names a file that is not there.
     if !draft.capture.text_file.is_empty() {
         app.files.put(&draft.capture.text_file, draft.text.clone()).await?;
@@ -96,10 +101,10 @@ pub async fn reread(app: &App, id: CaptureId) -> Result<()> {
 }
 
 /// Asks the outside world, and judges what it said. Writes nothing.
-async fn take(app: &App, source: &Source) -> Result<(Draft, Option<Vec<u8>>)> {
+async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option<Vec<u8>>)> {
     let budget = Budget::new(Limits::default());
     let asked = Url::parse(&source.url).internal("a source's address cannot be read")?;
-    let page = app.door.follow(&asked, Wanted::Page, &budget).await;
+    let page = web.follow(&asked, Wanted::Page, &budget).await;
     let last = page.last().expect("there is always an answer");
     let (at, file_name) = moment(app, source.source_id, last.at).await?;
     let mut archive = Archive::begin(at, &file_name, &app.base_url)?;
@@ -120,7 +125,7 @@ async fn take(app: &App, source: &Source) -> Result<(Draft, Option<Vec<u8>>)> {
         for extra in reading::extras(last.url.as_str(), fetched.as_ref()) {
             let Ok(url) = Url::parse(&extra.url) else { continue };
             let role = if extra.role == "text" { Role::Text } else { Role::Data };
-            let steps = app.door.follow(&url, Wanted::Page, &budget).await;
+            let steps = web.follow(&url, Wanted::Page, &budget).await;
             for step in &steps {
                 private |= step.private;
                 archive.keep(step, role)?;
@@ -168,7 +173,7 @@ async fn take(app: &App, source: &Source) -> Result<(Draft, Option<Vec<u8>>)> {
         text = record::describe(&mut capture, reading);
     }
     if let (Health::Good, Some(understood)) = (verdict.health, &understood) {
-        let (dressed, requisites_private) = dress(app, archive, understood, &budget).await?;
+        let (dressed, requisites_private) = dress(web, archive, understood, &budget).await?;
         archive = dressed;
         capture.private |= requisites_private;
     }
@@ -289,7 +294,7 @@ fn judge(
 
 /// Fetches what the page needs to look like itself. Whatever cannot be had is left out: that is no failure.
 async fn dress(
-    app: &App,
+    web: Web<'_>,
     mut archive: Archive,
     page: &Understood,
     budget: &Budget,
@@ -301,8 +306,7 @@ async fn dress(
     while !waiting.is_empty() && !budget.is_spent() {
         let round = std::mem::take(&mut waiting);
         let asking = round.into_iter().map(|(url, wanted, deeper)| async move {
-            let steps =
-                if budget.is_spent() { Vec::new() } else { app.door.follow(&url, wanted, budget).await };
+            let steps = if budget.is_spent() { Vec::new() } else { web.follow(&url, wanted, budget).await };
             (steps, wanted, deeper)
         });
         let mut answers = futures_util::stream::iter(asking).buffer_unordered(SIDE_BY_SIDE);
