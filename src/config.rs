@@ -190,9 +190,6 @@ pub struct Config {
     pub mail: mail::Place,
     pub mail_from: Option<String>,
     pub trusted_proxies: Vec<IpNet>,
-    pub replay_url: Option<Url>,
-    pub browser: Browser,
-    pub browser_no_sandbox: bool,
     pub capture: Capture,
     pub metrics_listen: Option<SocketAddr>,
     pub clock: Clock,
@@ -218,14 +215,6 @@ pub struct Connect {
     /// `None` is any port.
     pub port: Option<u16>,
     pub to: SocketAddr,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Browser {
-    /// Whatever Chromium is found.
-    Auto,
-    At(PathBuf),
-    Off,
 }
 
 #[derive(Debug, Clone, serde::Serialize)]
@@ -284,13 +273,10 @@ impl Config {
         };
         let mail_from = setting!(mail_from);
         let trusted_proxies = networks("IBID_TRUSTED_PROXIES", setting!(trusted_proxies))?;
-        let replay_url = setting!(replay_url).map(|v| web_address("IBID_REPLAY_URL", &v)).transpose()?;
-        let browser = match setting!(browser).as_deref() {
-            None | Some("auto") => Browser::Auto,
-            Some("off") => Browser::Off,
-            Some(path) => Browser::At(path.into()),
-        };
-        let browser_no_sandbox = setting!(browser_no_sandbox).is_some_and(|v| v == "1");
+        // Interactive replay and rendering in a browser come later; what is set for them is checked and shown already.
+        setting!(replay_url).map(|v| web_address("IBID_REPLAY_URL", &v)).transpose()?;
+        setting!(browser);
+        setting!(browser_no_sandbox);
         let capture = Capture {
             allow: networks("IBID_CAPTURE_ALLOW", setting!(capture_allow))?,
             connect: connects(setting!(capture_connect))?,
@@ -316,9 +302,6 @@ impl Config {
             mail,
             mail_from,
             trusted_proxies,
-            replay_url,
-            browser,
-            browser_no_sandbox,
             capture,
             metrics_listen,
             clock,

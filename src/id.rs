@@ -13,6 +13,7 @@ macro_rules! id {
 
         impl $name {
             /// What a page names to be forgotten when this thing changes.
+            #[allow(dead_code, reason = "not every kind of thing is shown on a kept page")]
             pub fn topic(self) -> Topic {
                 Topic(format!(concat!($topic, ":{}"), self.0))
             }

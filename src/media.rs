@@ -10,8 +10,6 @@ record! {
         pub name: String,
         pub file: String,
         pub media_type: String,
-        pub bytes: i64,
-        pub created_at: Time,
     }
 }
 
@@ -20,7 +18,7 @@ impl Media {
         tx.one(
             sql!(
                 "-- Media::find
-            select name, file, media_type, bytes, created_at from media where name = ?1"
+            select name, file, media_type from media where name = ?1"
             ),
             (name,),
         )

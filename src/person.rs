@@ -82,16 +82,6 @@ impl Person {
         )
     }
 
-    pub fn all(tx: &mut Tx) -> Result<Vec<Person>> {
-        tx.all(
-            sql!(
-                "-- Person::all
-            select * from person order by name, person_id"
-            ),
-            (),
-        )
-    }
-
     /// Adds a person who cannot sign in until a password is set or a one-time address used.
     pub fn add(tx: &mut Tx, email: &str, name: &str, role: Role, now: Time) -> Result<Person> {
         let (email, name) = (checked_email(email)?, name.trim());

@@ -8,7 +8,7 @@ use object_store::path::Path as Key;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutMode, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -83,10 +83,6 @@ impl Files {
     pub fn free(&self) -> Option<f64> {
         let stat = rustix::fs::statvfs(self.folder.as_deref()?).ok()?;
         Some(stat.f_bavail as f64 / (stat.f_blocks.max(1)) as f64)
-    }
-
-    pub fn folder(&self) -> Option<&Path> {
-        self.folder.as_deref()
     }
 
     fn key(&self, key: &str) -> Key {

@@ -41,7 +41,6 @@ record! {
         pub created_at: Time,
         pub sent_at: Option<Time>,
         pub failed_at: Option<Time>,
-        pub problem: String,
     }
 }
 
@@ -66,7 +65,7 @@ pub fn find(tx: &mut Tx, id: MailId) -> Result<Mail> {
     tx.one(
         sql!(
             "-- mail::find
-            select mail_id, recipient, subject, plain, html, created_at, sent_at, failed_at, problem
+            select mail_id, recipient, subject, plain, html, created_at, sent_at, failed_at
             from mail where mail_id = ?1"
         ),
         (id,),

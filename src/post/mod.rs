@@ -45,8 +45,6 @@ record! {
         pub tags: String,
         pub correction: String,
         pub document: String,
-        pub renderer: i64,
-        pub language: String,
         pub pinned_at: Option<Time>,
         pub first_published_at: Option<Time>,
         pub published_at: Option<Time>,
@@ -65,7 +63,6 @@ record! {
         pub markdown: String,
         pub tags: String,
         pub correction: String,
-        pub saved_at: Time,
     }
 }
 
@@ -453,7 +450,7 @@ impl Post {
         tx.first(
             sql!(
                 "-- Post::working_copy
-            select title, excerpt, markdown, tags, correction, saved_at from working_copy where post_id = ?1"
+            select title, excerpt, markdown, tags, correction from working_copy where post_id = ?1"
             ),
             (self.post_id,),
         )

@@ -44,15 +44,11 @@ record! {
     #[derive(Debug, Clone)]
     pub struct Quotation {
         pub quotation_id: QuotationId,
-        pub position: i64,
-        pub line: i64,
         pub kind: Kind,
         pub words: String,
         pub words_digest: String,
-        pub speaker: Option<String>,
         pub transcript: Option<i64>,
         pub source_id: Option<SourceId>,
-        pub note: String,
     }
 }
 
@@ -60,8 +56,6 @@ record! {
     /// A quotation with the verdict in force, if there is one yet.
     #[derive(Debug, Clone)]
     pub struct Judged {
-        pub quotation_id: QuotationId,
-        pub position: i64,
         pub line: i64,
         pub kind: Kind,
         pub words: String,
@@ -76,7 +70,6 @@ record! {
         pub material: Option<bool>,
         pub finding: Option<String>,
         pub passage: Option<String>,
-        pub capture_id: Option<CaptureId>,
         pub captured_at: Option<crate::time::Time>,
     }
 }
@@ -89,11 +82,13 @@ pub fn words_digest(words: &str) -> String {
 impl Quotation {
     pub fn in_post(tx: &mut Tx, post: PostId) -> Result<Vec<Quotation>> {
         tx.all(
-            sql!("-- Quotation::in_post
-                select quotation.quotation_id, position, line, quotation.kind, words, words_digest, speaker, transcript,
-                    coalesce(merged_into, quotation.source_id) as source_id, note
+            sql!(
+                "-- Quotation::in_post
+                select quotation.quotation_id, quotation.kind, words, words_digest, transcript,
+                    coalesce(merged_into, quotation.source_id) as source_id
                 from quotation left join source on source.source_id = quotation.source_id
-                where post_id = ?1 and position >= 0 order by position"),
+                where post_id = ?1 and position >= 0 order by position"
+            ),
             (post,),
         )
     }
@@ -104,10 +99,10 @@ impl Judged {
     pub fn in_post(tx: &mut Tx, post: PostId) -> Result<Vec<Judged>> {
         tx.all(
             sql!("-- Judged::in_post
-                select quotation.quotation_id, quotation.position, quotation.line, quotation.kind, quotation.words,
+                select quotation.line, quotation.kind, quotation.words,
                     quotation.speaker, quotation.transcript, target.source_id, target.url as source_url, quotation.note,
                     verdict.verdict, verdict.cut, verdict.material, verdict.finding, verdict.passage,
-                    verdict.capture_id, capture.captured_at
+                    capture.captured_at
                 from quotation
                 left join source cited on cited.source_id = quotation.source_id
                 left join source target on target.source_id = coalesce(cited.merged_into, cited.source_id)

@@ -104,7 +104,6 @@ record! {
         pub evidence: String,
         pub shown: Shown,
         pub looked_at: Option<Time>,
-        pub created_at: Time,
     }
 }
 
@@ -146,7 +145,6 @@ record! {
     /// Where in a capture's WARC one address can be read.
     #[derive(Debug, Clone)]
     pub struct CaptureRecord {
-        pub capture_id: CaptureId,
         pub url: String,
         pub role: String,
         pub status: i64,
@@ -161,11 +159,7 @@ record! {
     /// One place in one post that points at a source.
     #[derive(Debug, Clone)]
     pub struct Citation {
-        pub post_id: PostId,
-        pub position: i64,
         pub source_id: SourceId,
-        pub url: String,
-        pub words: String,
         pub via: bool,
         pub embed: bool,
         pub keep: bool,
@@ -419,6 +413,11 @@ impl Capture {
             ),
             (id,),
         )
+    }
+
+    /// What its health verdict rests on, in words.
+    pub fn why(&self) -> String {
+        serde_json::from_str::<health::Evidence>(&self.evidence).map(|e| e.why).unwrap_or_default()
     }
 
     /// `/sources/{id}/{yyyymmddhhmmss}`

@@ -3,7 +3,6 @@
 //! A POST that acts on a session cookie is believed only when the browser says that our own page sent it: same-site
 //! cookie, `Sec-Fetch-Site`, and `Origin` where a browser sends only that. No token stands in any page.
 
-use super::server::Client;
 use crate::app::App;
 use crate::person::{self, Person, Session};
 use crate::{Error, Result};
@@ -70,11 +69,6 @@ impl FromRequestParts<App> for Bearer {
         let person = app.db.read(move |tx| person::by_token(tx, &token)).await?;
         person.map(|p| Bearer(Some(p))).ok_or_else(|| Error::SignIn.into())
     }
-}
-
-/// The network address of whoever asks.
-pub(super) fn client(parts: &http::Extensions) -> String {
-    parts.get::<Client>().map_or_else(|| "unknown".into(), |client| client.0.to_string())
 }
 
 /// Whether the browser says that a page of ours sent this.

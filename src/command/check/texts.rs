@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::config::Config;
-use crate::outside::db;
+use crate::outside::{db, files, mail};
 use crate::quote::{Held, Prepared, Wanted};
-use crate::source::Source;
+use crate::source::{Health, Kind, Source, capture};
 use crate::{Result, error::Context};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -64,6 +64,7 @@ impl Texts {
             db::Place::Sqlite(path) if !path.exists() => None,
             _ => Some(App::open(config.clone()).await?),
         };
+        let scratch = Scratch::open(config).await?;
         for citation in missing {
             let held = match &kept {
                 Some(app) => copies(app, &citation.canonical).await?,
@@ -71,11 +72,48 @@ impl Texts {
             };
             let held = match held {
                 Some(held) => held,
-                None => fetched(&config, &citation.canonical).await?,
+                None => scratch.fetch(&citation.canonical).await?,
             };
             self.by_url.insert(citation.canonical.clone(), held);
         }
         Ok(())
+    }
+}
+
+/// A folder for the length of one command: pages are captured into it as into any other, so that recipes and health
+/// verdicts are the same.
+struct Scratch {
+    app: App,
+    folder: PathBuf,
+}
+
+impl Scratch {
+    async fn open(mut config: Config) -> Result<Scratch> {
+        let folder = std::env::temp_dir().join(format!("ibid-check-{}", std::process::id()));
+        config.data = folder.clone();
+        config.database = db::Place::Sqlite(folder.join("ibid.sqlite"));
+        config.files = files::Place::Folder(folder.join("files"));
+        config.mail = mail::Place::Off;
+        Ok(Scratch { app: App::open(config).await?, folder })
+    }
+
+    async fn fetch(&self, canonical: &str) -> Result<Held> {
+        eprintln!("fetching {canonical}");
+        let (url, now) = (canonical.to_owned(), self.app.now());
+        let id = self.app.db.write(move |tx| Source::of(tx, &url, Kind::Source, now)).await?.source_id;
+        let capture = capture::keep(&self.app, id).await?;
+        if capture.health != Health::Good {
+            let why = capture.why();
+            eprintln!("  {}{}{why}", capture.health, if why.is_empty() { "" } else { ": " });
+        }
+        self.app.db.read(move |tx| Wanted::of(tx, id)).await?.held(&self.app).await
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left behind is a small folder among the system's temporary files.
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -106,9 +144,4 @@ async fn copies(app: &App, canonical: &str) -> Result<Option<Held>> {
         },
         None => Ok(None),
     }
-}
-
-/// One look at the live page, kept nowhere.
-async fn fetched(_config: &Config, _canonical: &str) -> Result<Held> {
-    Ok(Held::Unavailable)
 }

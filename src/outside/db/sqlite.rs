@@ -277,7 +277,7 @@ pub(super) struct Link<'a> {
 impl Link<'_> {
     pub(super) fn query(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
         let mut statement = self.connection.prepare_cached(sql).map_err(|e| explain(&e))?;
-        let names: Arc<[String]> = statement.column_names().into_iter().map(String::from).collect();
+        let names: Arc<[String]> = statement.column_names().map(String::from).collect();
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(|e| explain(&e))?;
         let mut out = Vec::new();
         while let Some(row) = rows.next().map_err(|e| explain(&e))? {

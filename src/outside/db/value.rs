@@ -152,6 +152,7 @@ macro_rules! words {
         $vis enum $name { $($(#[$vmeta])* $variant),* }
 
         impl $name {
+            #[allow(dead_code, reason = "not every set of words is listed whole")]
             pub const ALL: &'static [$name] = &[$($name::$variant),*];
 
             pub fn as_str(self) -> &'static str {

@@ -124,8 +124,9 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
     if outcome.is_ok() {
         for extra in reading::extras(last.url.as_str(), fetched.as_ref()) {
             let Ok(url) = Url::parse(&extra.url) else { continue };
-            let role = if extra.role == "text" { Role::Text } else { Role::Data };
-            let steps = web.follow(&url, Wanted::Page, &budget).await;
+            let (role, wanted) =
+                if extra.role == "text" { (Role::Text, Wanted::Page) } else { (Role::Data, Wanted::Data) };
+            let steps = web.follow(&url, wanted, &budget).await;
             for step in &steps {
                 private |= step.private;
                 archive.keep(step, role)?;
