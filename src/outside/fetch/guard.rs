@@ -74,9 +74,13 @@ impl Guard {
             Some(addresses) => self.pass(&name, port, addresses)?,
             None => false,
         };
-        if let Some(to) = self.stand_in(&name, port) {
-            self.pass(&name, to.port(), &[to])?;
-            return Ok(Way { addresses: vec![to], private, stand_in: true });
+        if let Some(connect) = self.stand_in(&name, port) {
+            // It stands in for a host of the open web, where other ports are shut unless the operator named this one.
+            if literal.is_none() && !matches!(port, 80 | 443) && connect.port.is_none() {
+                return Err(Refusal::Port(port).into());
+            }
+            self.pass(&name, connect.to.port(), &[connect.to])?;
+            return Ok(Way { addresses: vec![connect.to], private, stand_in: true });
         }
         if let Some(addresses) = literal {
             return Ok(Way { addresses, private, stand_in: false });
@@ -107,11 +111,11 @@ impl Guard {
         Ok(private)
     }
 
-    fn stand_in(&self, host: &str, port: u16) -> Option<SocketAddr> {
+    fn stand_in(&self, host: &str, port: u16) -> Option<&Connect> {
         let meant = |connect: &&Connect| {
             connect.host.as_deref().is_none_or(|h| h == host) && connect.port.is_none_or(|p| p == port)
         };
-        self.connect.iter().find(meant).map(|connect| connect.to)
+        self.connect.iter().find(meant)
     }
 }
 
@@ -258,6 +262,10 @@ mod tests {
         for inner in ["http://127.0.0.1/", "http://localhost/", "http://10.0.0.8/", "http://[::1]/"] {
             assert!(said(&stand_in, inner, &[]).await.starts_with("Our guard"), "{inner}");
         }
+        assert!(said(&stand_in, "http://library.example:22/", &[]).await.contains("port 22"));
+        let mut named = guard(&["127.0.0.2/32"], &[("library.example", "127.0.0.2:9000")]);
+        named.connect[0].port = Some(8443);
+        assert_eq!(said(&named, "https://library.example:8443/", &[]).await, "127.0.0.2:9000");
         let not_allowed = guard(&[], &[("*", "127.0.0.2:9000")]);
         assert!(said(&not_allowed, "https://ministry.example/", &[]).await.starts_with("Our guard"));
         let other = guard(&["127.0.0.2/32"], &[("ministry.example", "127.0.0.2:9000")]);

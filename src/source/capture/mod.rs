@@ -32,17 +32,17 @@ const LEAST_FREE: f64 = 0.05;
 /// Requisites fetched side by side; each host still has one connection at a time.
 const SIDE_BY_SIDE: usize = 6;
 
-/// The job: a copy of a source, as it is now.
+/// The job: a copy of a source, as it is now. The same order given twice within a minute is one.
 pub async fn run(app: &App, id: SourceId) -> Result<()> {
+    let newest = app.db.read(move |tx| Capture::newest_good(tx, id)).await?;
+    if newest.is_some_and(|copy| app.now().0 - copy.captured_at.0 < FRESH) {
+        return Ok(());
+    }
     keep(app, id).await.map(drop)
 }
 
-/// Makes a copy now, unless a good one was made within the last minute. Answers with the copy, good or not.
+/// Makes a copy now. Answers with what came of it, good or not.
 pub async fn keep(app: &App, id: SourceId) -> Result<Capture> {
-    let newest = app.db.read(move |tx| Capture::newest_good(tx, id)).await?;
-    if let Some(fresh) = newest.filter(|copy| app.now().0 - copy.captured_at.0 < FRESH) {
-        return Ok(fresh);
-    }
     keep_from(app, id, Web::Door(&app.door)).await
 }
 

@@ -173,10 +173,12 @@ async fn a_page_is_kept_with_its_dress() {
 async fn a_good_copy_is_good_for_a_minute_and_no_two_share_a_second() {
     let press = Press::open().await;
     press.serves("quay.example/lamps", "text/html", &page("The lamps", "", ""));
-    let first = press.captures("quay.example/lamps").await;
-    let again = press.captures("quay.example/lamps").await;
-    assert_eq!(first.capture_id, again.capture_id);
-    assert_eq!(press.asked.lock().unwrap().len(), 1);
+    let id = press.source("quay.example/lamps").await;
+    run(&press.app, id).await.unwrap();
+    run(&press.app, id).await.unwrap();
+    assert_eq!(press.asked.lock().unwrap().len(), 1, "an order given twice is one");
+    keep(&press.app, id).await.unwrap();
+    assert_eq!(press.asked.lock().unwrap().len(), 2, "a person who asks for a copy now gets one");
     // Bad ones may follow each other at once, each under a second of its own.
     let bad = [
         press.captures("quay.example/no").await,
@@ -295,17 +297,12 @@ async fn a_changed_page_is_told_from_one_that_stands() {
     let press = Press::open().await;
     press.serves("quay.example/lamps", "text/html", &page("The lamps", "", ""));
     let first = press.captures("quay.example/lamps").await;
-    let source = press.found(first.source_id).await;
     let replaced = format!(
         "<title>The lamps</title><p>{}",
         "The ferry timetable for the winter months is now here instead."
     );
     press.serves("quay.example/lamps", "text/html", &replaced);
-    let (draft, _) = take(&press.app, &source).await.unwrap();
-    press.app.files.put(&draft.capture.text_file, draft.text.clone()).await.unwrap();
-    let standing = standing_words(&press.app, source.source_id, &draft).await.unwrap();
-    let now = press.app.now();
-    press.app.db.write(move |tx| record::write(tx, source, draft, standing, now)).await.unwrap();
+    press.captures("quay.example/lamps").await;
     let source = press.found(first.source_id).await;
     assert_eq!(source.state, State::Changed, "{}", source.evidence);
     reread(&press.app, first.capture_id).await.unwrap();
