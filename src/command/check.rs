@@ -6,11 +6,12 @@ mod texts;
 use super::Ending;
 use super::tidy::read;
 use crate::config::Config;
-use crate::quote::{Asked, Counts, Held, Judgement, Kind, Report, Ruling, differences, judge, places};
+use crate::quote::{Asked, Held, Judgement, Kind, Report, Ruling, differences, judge, places};
 use crate::{Result, error::Context};
 use clap::Args;
 use quotecheck::Verdict;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use texts::Texts;
@@ -42,7 +43,8 @@ fn source(typed: &str) -> Result<(String, PathBuf), String> {
 struct Document<'a> {
     file: String,
     quotations: &'a [Report],
-    counts: Counts,
+    /// By verdict; reported speech is not judged and not counted.
+    counts: BTreeMap<&'static str, usize>,
 }
 
 impl Check {
@@ -67,7 +69,10 @@ impl Check {
             (judgement.ruling != Ruling::Beyond).then(|| report(quotation, &judgement, cited))
         });
         let reports: Vec<Report> = told.collect();
-        let counts = Counts::of(reports.iter().map(|r| (r.kind, None, r.verdict.as_ref())));
+        let mut counts = BTreeMap::new();
+        for ruling in reports.iter().filter_map(|report| report.verdict) {
+            *counts.entry(ruling.as_str()).or_default() += 1;
+        }
         let counted = Document { file: self.file.display().to_string(), quotations: &reports, counts };
         let mut out = std::io::stdout().lock();
         let written = match self.json {
