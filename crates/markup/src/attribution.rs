@@ -33,7 +33,10 @@ pub(crate) fn of_quoted(text: &str, segment: &Segment, linked: bool) -> Option<G
     };
     let by_verb = (0..words.len())
         .filter(|index| {
-            reaches(*index) && (is(&words, *index, |l| l.says) || is(&words, *index, |l| l.calls))
+            let infinitive = !linked && follows(&words, *index, &["to", "zu"]);
+            reaches(*index)
+                && !infinitive
+                && (is(&words, *index, |l| l.says) || is(&words, *index, |l| l.calls))
         })
         .find_map(|index| given_by_verb(text, &words, index, linked));
     by_verb
@@ -51,16 +54,28 @@ pub(crate) fn of_reported(text: &str, sentence: &Range<usize>) -> Option<Given> 
     let words = words(text, sentence);
     let whole = Segment { at: sentence.clone(), quote_before: false, quote_after: false };
     (0..words.len())
-        .filter(|index| {
-            is(&words, *index, |l| l.says)
-                && !follows(
-                    &words,
-                    *index,
-                    &["to", "zu", "de", "would", "can", "could", "let", "we", "i", "you"],
-                )
-        })
+        .filter(|index| reports(&words, *index))
         .find_map(|index| given_by_verb(text, &words, index, false).filter(|given| given.speaker.is_some()))
         .or_else(|| according(text, &whole, &words, false).filter(|given| given.speaker.is_some()))
+}
+
+/// A verb that reports speech without quotation marks: no infinitive, nothing the writer says, no order to the reader.
+fn reports(words: &[Word], index: usize) -> bool {
+    const NOT_BEHIND: &[&str] = &[
+        "to", "zu", "would", "can", "could", "may", "might", "should", "must", "let", "please", "we", "i",
+        "you", "wir", "nous", "мы",
+    ];
+    let opened = || words[index + 1..].iter().take(5).any(|word| speech::has(|l| l.opens, word.text));
+    let plain = || !speech::has(|l| l.says_and_more, words[index].text);
+    let behind = words[..index].iter().rev().find(|word| !speech::has(|l| l.fillers, word.text));
+    let own = behind.is_none_or(|word| NOT_BEHIND.contains(&own_word(word.text).to_lowercase().as_str()));
+    let first_allowed = behind.is_none() && !words[index].text.starts_with(|c: char| c.is_ascii());
+    let passive = index > 0
+        && matches!(
+            words[index - 1].text.to_lowercase().as_str(),
+            "as" | "is" | "was" | "were" | "are" | "been" | "be" | "being"
+        );
+    is(words, index, |l| l.says) && (!own || first_allowed) && (plain() && !passive || opened())
 }
 
 /// Does this line open with a dash, as the line under a quotation does? Where its words begin.
@@ -148,7 +163,17 @@ fn given_by_verb(text: &str, words: &[Word], verb: usize, linked: bool) -> Optio
         return None;
     }
     let first = verb.saturating_sub(FAR_SUBJECT);
-    let before = (first..verb).rev().find(|index| is_somebody(words, *index));
+    let before = (first..verb).rev().find(|index| is_subject(words, *index, verb));
+    // The writer's own words, and what a reader might say, are nobody's unless a source stands beside them.
+    let own = |index: usize| {
+        matches!(
+            own_word(words[index].text).to_lowercase().as_str(),
+            "i" | "we" | "you" | "one" | "wir" | "ich" | "nous" | "je" | "мы" | "я"
+        )
+    };
+    if !linked && before.is_some_and(own) {
+        return None;
+    }
     let last = (verb + 1 + FAR_SUBJECT_AFTER).min(words.len());
     let found = before.or_else(|| (verb + 1..last).find(|index| is_somebody(words, *index)));
     match found {
@@ -213,7 +238,9 @@ fn beside(text: &str, segment: &Segment, linked: bool) -> Option<Given> {
     let after =
         text[segment.at.clone()].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ','));
     let at = segment.at.end - after.len();
-    if let Some(words) = after_dash(after) {
+    // Behind a quotation a hyphen between spaces is a dash.
+    let hyphen = after.strip_prefix("- ").map(|rest| after.len() - rest.len());
+    if let Some(words) = after_dash(after).or(hyphen) {
         let speaker = speaker(&after[words..]);
         return (speaker.is_some() || linked && after.len() < 120).then_some(Given { speaker, at });
     }
@@ -222,9 +249,28 @@ fn beside(text: &str, segment: &Segment, linked: bool) -> Option<Given> {
     (speaker.is_some() || linked).then_some(Given { speaker, at })
 }
 
+/// A capital at the start of a sentence makes a name only if the verb or more of the name follows.
+fn is_subject(words: &[Word], index: usize, verb: usize) -> bool {
+    let word = &words[index];
+    let named = || {
+        let next = words[index + 1..].iter().find(|word| !speech::has(|l| l.fillers, word.text));
+        let at_verb = next.is_some_and(|next| next.at == words[verb].at);
+        !word.first || at_verb || words[index + 1].apart || words.get(index + 1).is_some_and(is_name)
+    };
+    is_somebody(words, index) && (speech::has(|l| l.somebody, own_word(word.text)) || named())
+}
+
+/// The word without a short form behind it: "we’ll", "Moreau’s".
+fn own_word(word: &str) -> &str {
+    match word.rsplit_once(['\'', '’']) {
+        Some((own, "s" | "ll" | "ve" | "re" | "d" | "m" | "t" | "S")) => own,
+        _ => word,
+    }
+}
+
 fn is_somebody(words: &[Word], index: usize) -> bool {
     let word = &words[index];
-    speech::has(|l| l.somebody, word.text) || is_name(word)
+    speech::has(|l| l.somebody, own_word(word.text)) || is_name(word)
 }
 
 fn names_somebody(name: &str) -> bool {
@@ -247,7 +293,7 @@ fn is_name(word: &Word) -> bool {
     };
     let capital = c.is_uppercase();
     let uncased = c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase();
-    (capital || uncased) && !ordinary(word.text)
+    (capital || uncased) && !ordinary(word.text) && !ordinary(own_word(word.text))
 }
 
 fn is_article(word: &str) -> bool {
@@ -331,7 +377,7 @@ fn name_at(text: &str, words: &[Word], index: usize) -> Option<String> {
         "نحن",
     ];
     let word = &words[index];
-    if PRONOUNS.contains(&word.text.to_lowercase().as_str()) {
+    if PRONOUNS.contains(&own_word(word.text).to_lowercase().as_str()) {
         return None;
     }
     if !word.text.starts_with(char::is_uppercase) {
@@ -367,7 +413,7 @@ fn name_at(text: &str, words: &[Word], index: usize) -> Option<String> {
     while last + 1 < words.len() && joins(&words[last], &words[last + 1]) && belongs(&words[last + 1]) {
         last += 1;
     }
-    let end = words[last].at + words[last].text.len();
+    let end = words[last].at + own_word(words[last].text).len();
     Some(crate::run::plain(&text[words[first].at..end]))
 }
 
@@ -421,6 +467,11 @@ mod tests {
         check("It is said that the gate was late.", None);
         check("The tide rose.", None);
         check("The report is long.", None);
+        check("Rather than add it, the office wrote a script.", None);
+        check("Please tell the council that it was late.", None);
+        check("We’ll tell Ida Brandt that it was late.", None);
+        check("The council reports that it was late.", Some("council"));
+        check("The council reports the tide each day.", None);
         check("Those eyes say enough.", None);
     }
 }

@@ -90,7 +90,9 @@ impl Reading<'_> {
             .map(|(run, at)| plain(&self.runs[*run].text[at.clone()]))
             .collect::<Vec<_>>()
             .join("\n");
-        let Some((first, at)) = paragraphs.first() else { return };
+        let Some((first, at)) = paragraphs.first().filter(|_| !without_marks(&text).is_empty()) else {
+            return;
+        };
         let quotation = Quotation {
             kind: QuotationKind::Quotation,
             text: without_marks(&text).to_owned(),

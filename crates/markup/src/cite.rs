@@ -112,8 +112,10 @@ impl Citations {
         let (words, line, embed) = match words {
             Some((run, at)) => {
                 let words = plain(&run.text[at.clone()]);
-                let alone =
-                    plain(&run.text) == words && is_address(&words, address) && stands_free(tree, run);
+                let alone = run.links.len() == 1
+                    && plain(&run.text) == words
+                    && is_address(&words, address)
+                    && stands_free(tree, run);
                 (words, run.line(at.start), alone)
             }
             None => (String::new(), tree.node(id).line, false),

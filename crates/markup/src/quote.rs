@@ -189,31 +189,32 @@ impl<'a> Reading<'a> {
         let sentences = sentence::split(&run.text[..end.unwrap_or(run.text.len())], &quoted);
         let marks = assign_marks(run, &mut candidates);
         let whole = self.block_marks.get(&run.node).cloned().unwrap_or_default();
-        let mut before: Option<(Option<String>, Option<usize>)> = None;
+        let mut before: Option<Speech> = None;
         let mut rest = candidates.as_slice();
         for sentence in &sentences {
             let count =
                 rest.iter().take_while(|candidate| candidate.quoted.outer.start < sentence.end).count();
             let (mine, later) = rest.split_at(count);
             rest = later;
-            before = self.read_sentence(index, sentence, mine, &whole, before);
+            let (speech, found) = self.read_sentence(index, sentence, mine, &whole, before);
+            before = speech;
             let unmarked = !whole.iter().chain(&marks).any(|(mark, _)| *mark == Mark::NotAQuotation);
-            if before.is_none() && unmarked {
+            if !found && unmarked {
                 self.read_reported(index, sentence);
             }
         }
     }
 
-    /// Decides over the quotations of one sentence. Gives the speaker and source of the last, for the next sentence may be
-    /// nothing but more of the same speech.
+    /// Decides over the quotations of one sentence. Gives who speaks, for the next sentence may be nothing but more of the same
+    /// speech, and whether there was a quotation.
     fn read_sentence(
         &mut self,
         index: usize,
         sentence: &Range<usize>,
         candidates: &[Candidate],
         whole: &[(Mark, Id)],
-        before: Option<(Option<String>, Option<usize>)>,
-    ) -> Option<(Option<String>, Option<usize>)> {
+        before: Option<Speech>,
+    ) -> (Option<Speech>, bool) {
         let run = &self.runs[index];
         let links: Vec<Id> = outside_links(run, sentence, candidates);
         let segments = segments(sentence, candidates);
@@ -233,7 +234,8 @@ impl<'a> Reading<'a> {
             .find(|given| given.speaker.is_some())
             .or_else(|| given.iter().flatten().next());
         let continued = before.filter(|_| anyone.is_none() && only_quoted(run, sentence, candidates));
-        let mut last = None;
+        let mut last = anyone.filter(|_| !candidates.is_empty()).map(|given| (given.speaker.clone(), one));
+        let mut found = false;
         for (place, candidate) in candidates.iter().enumerate() {
             let marks: Vec<(Mark, Id)> = whole.iter().chain(&candidate.marks).cloned().collect();
             let bound = self.bound(&marks);
@@ -243,7 +245,10 @@ impl<'a> Reading<'a> {
             let words = run.text[candidate.quoted.inner.clone()].trim();
             let given_here = anyone.is_some() || continued.is_some();
             let forced = bound.citation.is_some() || candidate.cited.is_some();
-            if !forced && (!given_here || count_words(words) < FEWEST_WORDS || attribution::is_title(words)) {
+            if words.is_empty()
+                || !forced
+                    && (!given_here || count_words(words) < FEWEST_WORDS || attribution::is_title(words))
+            {
                 continue;
             }
             let near = |given: &[Option<Given>]| {
@@ -291,8 +296,9 @@ impl<'a> Reading<'a> {
             );
             self.show(index, candidate, quotation);
             last = Some((speaker, citation));
+            found = true;
         }
-        last
+        (last, found)
     }
 
     /// Where the sentence has several links, the one on this quotation or on the side that gives the
@@ -506,6 +512,9 @@ pub(crate) struct Bound {
     pub(crate) note: Option<String>,
 }
 
+/// Who speaks, and from which source.
+type Speech = (Option<String>, Option<usize>);
+
 /// Words that may be a quotation.
 struct Candidate {
     quoted: Quoted,
@@ -605,7 +614,10 @@ fn count_words(text: &str) -> usize {
     let spaceless =
         |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{e00}'..='\u{e7f}');
     let signs = text.chars().filter(|c| spaceless(*c)).count();
-    signs / 2 + text.unicode_words().filter(|word| !word.chars().any(spaceless)).count()
+    let words = text
+        .split_whitespace()
+        .filter(|word| word.contains(char::is_alphanumeric) && !word.contains(spaceless));
+    signs / 2 + words.count()
 }
 
 fn holds_marks(text: &str) -> bool {

@@ -21,6 +21,8 @@ pub(crate) struct Run {
     pub(crate) footnotes: Vec<(usize, String)>,
     pub(crate) marks: Vec<(usize, Mark, Id)>,
     chunks: Vec<Chunk>,
+    /// Where the lines of the original text end.
+    newlines: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +94,8 @@ impl Run {
             self.chunks.partition_point(|chunk| chunk.at.end <= at).min(self.chunks.len().saturating_sub(1));
         self.chunks.get(index).map_or(0, |chunk| {
             let end = at.clamp(chunk.at.start, chunk.at.end);
-            chunk.line + self.text[chunk.at.start..end].matches('\n').count()
+            let lines_before = |at: usize| self.newlines.partition_point(|newline| *newline < at);
+            chunk.line + lines_before(end) - lines_before(chunk.at.start)
         })
     }
 
@@ -174,10 +177,12 @@ impl Collector<'_> {
             footnotes: Vec::new(),
             marks: Vec::new(),
             chunks: Vec::new(),
+            newlines: Vec::new(),
         };
         for id in line {
             self.inline(*id, &mut run);
         }
+        run.newlines = run.text.match_indices('\n').map(|(at, _)| at).collect();
         self.runs.push(run);
     }
 

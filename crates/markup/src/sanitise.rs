@@ -1,7 +1,6 @@
 //! What a text may hold. The lists below are used twice: by the sanitiser over the rendered HTML, and again when its output
 //! is read into a [`crate::tree::Tree`], so that what is written in the end holds these elements and attributes only.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -119,27 +118,6 @@ const ADDRESSES: &[&str] = &["href", "src", "cite", "poster"];
 /// Schemes an address may have; one without a scheme stays too.
 const SCHEMES: &[&str] = &["http", "https", "mailto", "tel"];
 
-/// Elements whose content goes with them.
-const EMPTIED: &[&str] = &[
-    "script",
-    "style",
-    "iframe",
-    "object",
-    "embed",
-    "noscript",
-    "noembed",
-    "noframes",
-    "template",
-    "textarea",
-    "title",
-    "xmp",
-    "svg",
-    "math",
-    "select",
-    "plaintext",
-    "frameset",
-];
-
 /// Deeper than this, tags are dropped and their content stays: HTML parsers take quadratic time over open elements.
 const DEEPEST: usize = 96;
 /// A tag with more attributes is dropped, for the same reason.
@@ -181,7 +159,6 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         ATTRIBUTES.iter().map(|(element, names)| (*element, names.iter().copied().collect())).collect();
     builder
         .tags(ELEMENTS.iter().copied().collect())
-        .clean_content_tags(EMPTIED.iter().copied().collect())
         .generic_attributes(EVERYWHERE.iter().copied().collect())
         .tag_attributes(attributes)
         .url_schemes(SCHEMES.iter().copied().collect())
@@ -202,72 +179,170 @@ fn is_safe_address(address: &str) -> bool {
     }
 }
 
-/// The HTML with its nesting and its attributes bounded. Only tags go, never text.
-fn bounded(html: &str) -> Cow<'_, str> {
+/// The HTML with only known elements left, its nesting and its attributes bounded. Text and comments stay.
+fn bounded(html: &str) -> String {
     let bytes = html.as_bytes();
+    let mut out = String::with_capacity(html.len() + html.len() / 64);
     let mut open: Vec<&[u8]> = Vec::new();
-    let mut out: Option<String> = None;
-    let (mut copied, mut at) = (0, 0);
-    while let Some(found) = bytes[at..].iter().position(|b| *b == b'<') {
-        let start = at + found;
-        let closing = bytes.get(start + 1) == Some(&b'/');
-        let name_start = start + 1 + usize::from(closing);
-        if bytes[start..].starts_with(b"<!--") {
-            at = html[start + 4..].find("-->").map_or(html.len(), |end| start + 4 + end + 3);
-            continue;
-        }
-        if !bytes.get(name_start).is_some_and(u8::is_ascii_alphabetic) {
-            at = start + 1;
-            continue;
-        }
-        let tag = Tag::read(bytes, name_start);
-        at = tag.end;
-        let keep = match closing {
-            true => {
-                // Only the nearest of that name: formatting elements outlive whatever was opened after them.
-                if let Some(place) = open.iter().rposition(|name| name.eq_ignore_ascii_case(tag.name)) {
-                    open.remove(place);
-                }
-                true
+    let mut at = 0;
+    while at < html.len() {
+        let start = find(bytes, at, b'<');
+        push_text(&html[at..start], &mut out);
+        at = match Markup::read(bytes, start) {
+            Markup::Text => {
+                let end = (start + 1).min(html.len());
+                out.push_str(&html[start..end]);
+                end
             }
-            false if tag.attributes > MOST_ATTRIBUTES => false,
-            false if is_void(tag.name) => true,
-            false => {
-                // An unclosed paragraph or item is closed by the next.
-                if open.last().is_some_and(|last| closes_itself(last) && last.eq_ignore_ascii_case(tag.name))
-                {
-                    open.pop();
+            Markup::Comment(end) => {
+                out.push_str(&html[start..end]);
+                end
+            }
+            Markup::Nothing(end) => end,
+            Markup::Tag(tag) => {
+                let keep = match tag.closing {
+                    true => is_element(tag.name) && close(&mut open, tag.name),
+                    false => {
+                        is_element(tag.name)
+                            && tag.attributes <= MOST_ATTRIBUTES
+                            && opens(&mut open, tag.name)
+                    }
+                };
+                if keep {
+                    out.push_str(&html[start..tag.end]);
                 }
-                let fits = open.len() < DEEPEST;
-                if fits {
-                    open.push(tag.name);
+                match !tag.closing && is(tag.name, RAW) {
+                    true => end_of_raw(bytes, &tag),
+                    false => tag.end,
                 }
-                fits
             }
         };
-        if !keep {
-            let out = out.get_or_insert_with(|| String::with_capacity(html.len()));
-            out.push_str(&html[copied..start]);
-            copied = tag.end;
+    }
+    out
+}
+
+/// Elements whose content is no markup; it goes with them.
+const RAW: &[&str] =
+    &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"];
+/// An end tag reaches no element outside of these.
+const SCOPES: &[&str] = &["table", "td", "th", "caption"];
+/// Serialisers look at every `&` and at some letters with the whole rest of a text before them: long texts are parted by
+/// empty comments, which the tree joins again.
+const LONGEST_TEXT: usize = 1024;
+
+fn push_text(text: &str, out: &mut String) {
+    let mut rest = text;
+    while rest.len() > LONGEST_TEXT {
+        // Never inside a character reference.
+        let apart = |b: &u8| b.is_ascii_whitespace() || *b == b'&' || *b >= 0xC0;
+        let Some(more) = rest.as_bytes()[LONGEST_TEXT..].iter().position(apart) else { break };
+        let (part, later) = rest.split_at(LONGEST_TEXT + more);
+        out.push_str(part);
+        out.push_str("<!---->");
+        rest = later;
+    }
+    out.push_str(rest);
+}
+
+fn opens<'a>(open: &mut Vec<&'a [u8]>, name: &'a [u8]) -> bool {
+    if is(name, VOID) {
+        return true;
+    }
+    // An unclosed paragraph or item is closed by the next.
+    if open.last().is_some_and(|last| is(last, CLOSED_BY_NEXT) && last.eq_ignore_ascii_case(name)) {
+        open.pop();
+    }
+    let fits = open.len() < DEEPEST;
+    if fits {
+        open.push(name);
+    }
+    fits
+}
+
+/// Only the nearest of that name is closed: formatting elements outlive whatever was opened after them.
+fn close(open: &mut Vec<&[u8]>, name: &[u8]) -> bool {
+    let table = is(name, &["table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"]);
+    for index in (0..open.len()).rev() {
+        if open[index].eq_ignore_ascii_case(name) {
+            open.remove(index);
+            break;
+        }
+        let blocked =
+            !table && is(open[index], SCOPES) || is(name, &["li"]) && is(open[index], &["ol", "ul"]);
+        if blocked {
+            break;
         }
     }
-    match out {
-        Some(mut out) => {
-            out.push_str(&html[copied..]);
-            Cow::Owned(out)
+    true
+}
+
+/// Behind the end tag of an element without markup, or the end of the text.
+fn end_of_raw(bytes: &[u8], tag: &Tag) -> usize {
+    let mut at = tag.end;
+    loop {
+        at = find(bytes, at, b'<');
+        if at >= bytes.len() {
+            return bytes.len();
         }
-        None => Cow::Borrowed(html),
+        match Markup::read(bytes, at) {
+            Markup::Tag(end) if end.closing && end.name.eq_ignore_ascii_case(tag.name) => return end.end,
+            _ => at += 1,
+        }
     }
+}
+
+enum Markup<'a> {
+    /// A lone `<`.
+    Text,
+    Comment(usize),
+    /// A declaration or an instruction, which parsers read as a comment.
+    Nothing(usize),
+    Tag(Tag<'a>),
+}
+
+impl<'a> Markup<'a> {
+    fn read(bytes: &'a [u8], start: usize) -> Markup<'a> {
+        let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+        match (bytes.get(start + 1), bytes.get(start + 2)) {
+            (Some(b'!'), Some(b'-')) if bytes.get(start + 3) == Some(&b'-') => {
+                Markup::Comment(end_of_comment(bytes, start))
+            }
+            (Some(b'!' | b'?'), _) => Markup::Nothing((find(bytes, start, b'>') + 1).min(bytes.len())),
+            (Some(b'/'), Some(_)) if letter(start + 2) => Markup::Tag(Tag::read(bytes, start + 2, true)),
+            (Some(b'/'), Some(_)) => Markup::Nothing((find(bytes, start, b'>') + 1).min(bytes.len())),
+            (Some(_), _) if letter(start + 1) => Markup::Tag(Tag::read(bytes, start + 1, false)),
+            _ => Markup::Text,
+        }
+    }
+}
+
+/// `-->` and `--!>` end a comment, and so does the `>` of `<!-->`.
+fn end_of_comment(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 4;
+    while at < bytes.len() {
+        at = find(bytes, at, b'>');
+        let inside = &bytes[(start + 2).min(at)..at];
+        if inside.ends_with(b"--") || inside.len() > 4 && inside.ends_with(b"--!") {
+            return (at + 1).min(bytes.len());
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+fn find(bytes: &[u8], from: usize, wanted: u8) -> usize {
+    bytes[from.min(bytes.len())..].iter().position(|b| *b == wanted).map_or(bytes.len(), |at| from + at)
 }
 
 struct Tag<'a> {
     name: &'a [u8],
+    closing: bool,
     attributes: usize,
     end: usize,
 }
 
 impl<'a> Tag<'a> {
-    fn read(bytes: &'a [u8], start: usize) -> Tag<'a> {
+    fn read(bytes: &'a [u8], start: usize, closing: bool) -> Tag<'a> {
         let ends_name = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'>');
         let name_end = bytes[start..].iter().position(ends_name).map_or(bytes.len(), |n| start + n);
         let (mut at, mut attributes, mut quote, mut after_equals) = (name_end, 0, None, false);
@@ -296,20 +371,18 @@ impl<'a> Tag<'a> {
             after_equals = b == b'=';
         }
         // Each quoted value is counted with the space before its name.
-        Tag { name: &bytes[start..name_end], attributes: attributes / 2, end: at }
+        Tag { name: &bytes[start..name_end], closing, attributes: attributes / 2, end: at }
     }
 }
 
-fn is_void(name: &[u8]) -> bool {
-    let voids = [
-        "br", "hr", "img", "input", "wbr", "col", "source", "track", "area", "base", "link", "meta", "param",
-        "embed",
-    ];
-    voids.iter().any(|void| name.eq_ignore_ascii_case(void.as_bytes()))
+const VOID: &[&str] = &["br", "hr", "img", "input", "wbr", "col", "source", "track"];
+const CLOSED_BY_NEXT: &[&str] = &["p", "li", "dt", "dd", "tr", "td", "th", "rt", "rp"];
+
+fn is_element(name: &[u8]) -> bool {
+    is(name, ELEMENTS)
 }
 
-fn closes_itself(name: &[u8]) -> bool {
-    let names = ["p", "li", "dt", "dd", "tr", "td", "th", "option", "rt", "rp"];
+fn is(name: &[u8], names: &[&str]) -> bool {
     names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
@@ -360,6 +433,19 @@ mod tests {
     }
 
     #[test]
+    fn only_known_elements_reach_the_parser() {
+        let check = |html: &str, expected: &str| assert_eq!(bounded(html), expected);
+        check("a<script>b</div></SCRIPT >c", "ac");
+        check("a<style>b", "a");
+        check("<svg><b>x</b></svg>", "<b>x</b>");
+        check("<!--a-->b<!-->c<!--->d<!--e--!>f<!--g", "<!--a-->b<!-->c<!--->d<!--e--!>f<!--g");
+        check("<!doctype html><?x y?>a</ b>c", "ac");
+        check("<p title=\"a > b\">c", "<p title=\"a > b\">c");
+        let long = format!("{}&amp;", "a".repeat(LONGEST_TEXT));
+        assert_eq!(bounded(&long), format!("{}<!---->&amp;", "a".repeat(LONGEST_TEXT)));
+    }
+
+    #[test]
     fn nesting_and_attributes_are_bounded() {
         let deep = format!("{}ebb{}", "<div>".repeat(5000), "</div>".repeat(5000));
         assert_eq!(bounded(&deep).matches("<div>").count(), DEEPEST);
@@ -367,6 +453,6 @@ mod tests {
         assert_eq!(bounded(&format!("<b{wide}>ebb")), "ebb");
         let plain = "<p>one<p>two<br><img src=\"a b c/d/e\" alt='it is > that'>";
         assert_eq!(bounded(&plain.repeat(500)), plain.repeat(500));
-        assert_eq!(bounded("a < b <c"), "a < b <c");
+        assert_eq!(bounded("a < b <c>d"), "a < b d");
     }
 }

@@ -19,6 +19,11 @@ pub struct Language {
     pub code: &'static str,
     /// Verbs of saying: they carry words in quotation marks and words without.
     pub says: &'static [&'static str],
+    /// Those of them that mean something else as well ("add", "report"): without quotation marks they report speech only
+    /// together with the word that opens what is said.
+    pub says_and_more: &'static [&'static str],
+    /// Words that open what is said ("that").
+    pub opens: &'static [&'static str],
     /// Verbs that give words to somebody only when these stand in quotation marks ("called it “a …”").
     pub calls: &'static [&'static str],
     /// Phrases that do the same without a verb ("according to").
@@ -103,7 +108,7 @@ static WORDS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| LANGUAGES.iter().flat_map(|language| language.lists()).flatten().copied().collect());
 
 impl Language {
-    fn lists(&self) -> [&'static [&'static str]; 15] {
+    fn lists(&self) -> [&'static [&'static str]; 17] {
         [
             self.says,
             self.calls,
@@ -120,6 +125,8 @@ impl Language {
             self.abbreviations,
             self.fillers,
             self.articles,
+            self.says_and_more,
+            self.opens,
         ]
     }
 }

@@ -44,9 +44,10 @@ impl Tree {
                 Parsed::Text(text) => {
                     let text = text.to_string();
                     let lines = text.matches('\n').count();
-                    tree.push(parent, Data::Text(text), line);
+                    tree.push_text(parent, text, line);
                     line += lines;
                 }
+                Parsed::Comment(comment) if comment.is_empty() => {}
                 Parsed::Comment(comment) => match comment.strip_prefix(LINE).and_then(|n| n.parse().ok()) {
                     Some(n) => line = n,
                     None => {
@@ -151,6 +152,17 @@ impl Tree {
             }
         }
         None
+    }
+
+    /// Text beside text is one.
+    fn push_text(&mut self, parent: Id, text: String, line: usize) {
+        let last = self.nodes[parent].children.last().copied();
+        match last.map(|last| &mut self.nodes[last].data) {
+            Some(Data::Text(before)) => before.push_str(&text),
+            _ => {
+                self.push(parent, Data::Text(text), line);
+            }
+        }
     }
 
     fn push(&mut self, parent: Id, data: Data, line: usize) -> Id {

@@ -378,3 +378,57 @@ fn a_document_says_what_it_holds() {
     assert_eq!(document.embeds, [0]);
     assert!(document.plain_text.starts_with("The gate\n"));
 }
+
+/// A comment with a channel's transcript, as it comes out of a paste.
+#[test]
+fn a_pasted_briefing_is_read_without_accusing_anybody() {
+    let pasted = "🌊 The harbour ministry answered for an hour on Friday (https://t.me/harbour_ministry/2210), and the recording is public (https://www.youtube.com/watch?v=tide2210). \
+The town paper has the short form (https://paper.example/briefing?utm_source=letter&utm_medium=email) and so does the evening letter (https://tides.substack.com/?utm_campaign=home).
+
+Those clocks say it all: nobody looked.
+
+Question: Was the gate late, as the paper wrote (https://paper.example/gate)?
+
+A. Moreau: It was. The order is public (https://t.me/harbour_ministry/2198), and the log (https://harbour.example/log) shows it.
+
+We regret it. One thing is clear: the gate has to be mended, as we said in spring (https://t.me/harbour_ministry/2101).
+
+⚓ The ships waited outside.
+
+Question: Who pays for it?
+
+A. Moreau: “The town does,” said the mayor (https://paper.example/mayor), and the ministry agreed in May (https://harbour.example/may).
+";
+    let tidied = markup::tidy::text(pasted);
+    let document = read(&tidied.markdown, &Options::default());
+    assert_eq!(document.citations.len(), 10, "{}", tidied.markdown);
+    let pointers: Vec<&str> = document
+        .citations
+        .iter()
+        .filter(|c| c.kind == markup::url::Kind::Pointer)
+        .map(|c| c.canonical.as_str())
+        .collect();
+    assert_eq!(pointers, ["https://tides.substack.com/"]);
+    assert_eq!(document.citations.iter().filter(|c| c.via).count(), 6, "{}", tidied.markdown);
+    let turns: Vec<_> = document.quotations.iter().filter(|q| q.kind == QuotationKind::Turn).collect();
+    assert_eq!(turns.len(), 6, "{}", tidied.markdown);
+    assert!(turns.iter().all(|turn| turn.citation.is_none() && turn.transcript == Some(0)));
+    assert!(turns.iter().all(|turn| matches!(turn.speaker.as_deref(), Some("Question" | "A. Moreau"))));
+    assert!(
+        document.quotations.iter().all(|q| q.kind != QuotationKind::Quotation),
+        "{:?}",
+        quotations(&document)
+    );
+
+    let bound =
+        format!("{}\n\n<!-- source: https://t.me/harbour_ministry/2210 -->\n", tidied.markdown.trim_end());
+    let document = read(&bound, &Options::default());
+    assert_eq!(document.citations.len(), 10);
+    assert!(
+        document
+            .quotations
+            .iter()
+            .filter(|q| q.kind == QuotationKind::Turn)
+            .all(|turn| turn.citation == Some(0))
+    );
+}

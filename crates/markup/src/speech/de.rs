@@ -16,6 +16,12 @@ pub(super) const TABLE: Language = Language {
         "bestreitet", "räumte", "beteuerte", "beteuert", "zufolge", "verspricht", "versprach", "forderte",
         "fordert", "betonten", "unterstrich", "mahnte",
     ],
+    says_and_more: &[
+        "schreiben", "schreibt", "schrieb", "schrieben", "geschrieben", "teilte", "teilten", "kündigte",
+        "meinen", "meint", "erzählen", "räumte", "fordert", "forderte", "versprach", "verspricht", "bestreitet",
+        "bestritt",
+    ],
+    opens: &["dass", "daß", "ob", "wie", "sei", "mit"],
     calls: &[
         "nennen", "nennt", "nannte", "nannten", "bezeichnen", "bezeichnet", "bezeichnete", "bezeichneten",
         "fragt", "fragte", "gefragt", "heißt", "hieß", "lautet", "lautete", "zitiert", "zitierte", "sprach",

@@ -18,6 +18,12 @@ pub(super) const TABLE: Language = Language {
         "recuerda", "contó", "cuenta", "relató", "insistió", "insiste", "comunicó", "manifestó", "manifiesta",
         "denunció", "denuncia", "opinó", "opina", "aclaró", "aclara", "precisó",
     ],
+    says_and_more: &[
+        "escribir", "escribe", "escribió", "escribieron", "escrito", "decir", "agrega", "agregó", "añade",
+        "añadió", "cuenta", "contó", "señala", "señaló", "indica", "indicó", "promete", "prometió", "reconoce",
+        "reconoció", "recuerda", "recordó", "sostiene", "sostuvo", "responde", "respondió",
+    ],
+    opens: &["que", "cómo", "por", "si"],
     calls: &[
         "llama", "llamó", "llamaron", "llamado", "califica", "calificó", "calificaron", "describe",
         "describió", "pregunta", "preguntó", "preguntaron", "reza", "cita", "citó", "lee", "habló", "habla",

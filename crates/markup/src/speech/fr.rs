@@ -17,6 +17,13 @@ pub(super) const TABLE: Language = Language {
         "estimait", "soutient", "soutenu", "rapporte", "rapporté", "admet", "admis", "insiste", "insisté",
         "regrette", "regretté", "lance", "lancé",
     ],
+    says_and_more: &[
+        "écrire", "écrit", "écrivait", "écrivent", "dire", "ajouter", "ajoute", "ajouté", "ajoutait", "lance",
+        "lancé", "promet", "promis", "indique", "indiqué", "souligne", "souligné", "note", "répond", "répondu",
+        "confirme", "confirmé", "reconnaît", "reconnu", "soutient", "soutenu", "estime", "estimé", "admet",
+        "admis",
+    ],
+    opens: &["que", "qu", "comment", "pourquoi"],
     calls: &[
         "appelle", "appelé", "appelait", "qualifie", "qualifié", "qualifiait", "demande", "demandé",
         "demandait", "décrit", "décrivait", "note", "noté", "cite", "cité", "lit", "parle", "parlé", "parlait",
