@@ -82,6 +82,18 @@ impl Person {
         )
     }
 
+    /// Whether there is no person yet, as on a first run.
+    pub fn nobody(tx: &mut Tx) -> Result<bool> {
+        let count: (i64,) = tx.one(
+            sql!(
+                "-- Person::nobody
+                select count(*) from person"
+            ),
+            (),
+        )?;
+        Ok(count.0 == 0)
+    }
+
     /// Adds a person who cannot sign in until a password is set or a one-time address used.
     pub fn add(tx: &mut Tx, email: &str, name: &str, role: Role, now: Time) -> Result<Person> {
         let (email, name) = (checked_email(email)?, name.trim());

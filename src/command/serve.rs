@@ -3,6 +3,7 @@
 use super::Ending;
 use crate::app::App;
 use crate::config::Config;
+use crate::person::Person;
 use crate::{Error, Result, error::Context, sample, web, worker};
 use clap::Args;
 use std::io::Write;
@@ -34,6 +35,12 @@ impl Serve {
         let serving = tokio::spawn(web::serve(app.clone(), listener, stopped));
 
         println!("ready http://{}", app.config.listen);
+        if app.db.read(Person::nobody).await? {
+            eprintln!(
+                "Nobody can sign in yet. Add yourself: ibid user add you@example.org --name \"Your Name\" --role owner --data {}",
+                app.config.data.display()
+            );
+        }
         if let Some(address) = sign_in {
             println!("sign in once: {address}");
         } else if self.sample {
