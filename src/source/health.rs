@@ -6,6 +6,7 @@
 mod marks;
 
 use super::Health;
+use super::read::Facts;
 use crate::outside::fetch::Failure;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -79,6 +80,26 @@ pub fn judge(seen: &Seen) -> Verdict {
         .or_else(|| paywall(&page))
         .or_else(|| empty(seen, &page))
         .unwrap_or_else(good)
+}
+
+/// What the site's own data say, where a recipe can read them: surer than any wording.
+pub fn told(facts: &Facts) -> Option<Verdict> {
+    let (health, why) = match facts.wall {
+        None if facts.deleted => (Health::Soft404, "The site says that there is no such thing."),
+        None => return None,
+        Some(Health::BotWall) => {
+            (Health::BotWall, "A wall against robots answered instead. The thing itself may be well.")
+        }
+        Some(Health::ConsentWall) => {
+            (Health::ConsentWall, "A consent page answered instead. The page itself may be well.")
+        }
+        Some(Health::Paywall) => {
+            (Health::Paywall, "Only the beginning was shown: the rest has to be paid for.")
+        }
+        Some(health) => (health, "A sign-in answered instead of the page. The page itself may be well."),
+    };
+    let mark = Some(&facts.said).filter(|said| !said.is_empty()).map(|said| format!("It says “{said}”."));
+    Some(verdict(health, why, mark.into_iter().collect()))
 }
 
 /// The page in the form in which it is searched.

@@ -5,13 +5,18 @@
 
 pub mod capture;
 pub mod health;
+pub mod read;
 pub mod state;
 
+use crate::app::{App, compute};
+use crate::error::Context;
 use crate::id::{CaptureId, PersonId, PostId, SourceId};
 use crate::outside::db::{Tx, record, sql, words};
+use crate::outside::fetch::{Budget, Limits, Wanted};
 use crate::outside::queue::{self, Job};
 use crate::time::Time;
 use crate::{Error, Result};
+use url::Url;
 
 words! {
     pub enum Kind {
@@ -452,7 +457,7 @@ impl Source {
         if !self.site.is_empty() {
             return self.site.clone();
         }
-        let host = url::Url::parse(&self.url).ok().and_then(|u| u.host_str().map(str::to_owned));
+        let host = Url::parse(&self.url).ok().and_then(|u| u.host_str().map(str::to_owned));
         host.map(|h| h.trim_start_matches("www.").to_owned()).unwrap_or_default()
     }
 }
@@ -465,14 +470,30 @@ pub struct Piece {
     pub date: String,
 }
 
-/// Whether a place that keeps changing names its newest pieces in a feed we can read.
-pub fn has_feed(_url: &str) -> bool {
-    false
+/// Whether a place that keeps changing names its newest pieces in a feed we know of.
+pub fn has_feed(url: &str) -> bool {
+    feed_of(url).is_some()
 }
 
 /// The newest pieces a place names in its feed.
-pub async fn latest(_app: &crate::app::App, _url: &str) -> Result<Vec<Piece>> {
-    Ok(Vec::new())
+pub async fn latest(app: &App, url: &str) -> Result<Vec<Piece>> {
+    let feed = feed_of(url).ok_or(Error::NotFound)?;
+    let answer = app.door.follow(&feed, Wanted::Data, &Budget::new(Limits::default())).await.pop();
+    let answer = answer.ok_or_else(|| Error::Internal("a request without an answer".into()))?;
+    answer.outcome.clone().outside(format!("The feed {feed} cannot be read"))?;
+    if let Some(status) = answer.status().filter(|status| !(200..300).contains(status)) {
+        return Err(Error::Outside(format!("The feed {feed} cannot be read: it answered {status}.")));
+    }
+    let content = capture::content(&answer).outside(format!("The feed {feed} cannot be read"))?;
+    compute(move || read::feed::latest(&content)).await
+}
+
+/// A newsletter's home has its feed in a known place.
+fn feed_of(url: &str) -> Option<Url> {
+    let url = Url::parse(url).ok()?;
+    let home = matches!(url.path(), "/" | "/archive" | "/archive/");
+    let known = url.host_str()?.strip_suffix(".substack.com").is_some_and(|name| name != "www");
+    url.join("/feed").ok().filter(|_| home && known)
 }
 
 /// The domain that somebody registered: two hosts under it have one owner. A host without one stands for itself.

@@ -4,14 +4,13 @@
 //! A failed capture is kept too: a fact with a reason, never a success.
 
 mod archive;
-mod reading;
 mod record;
 mod requisites;
 
 use self::archive::{Archive, Role, media_type};
-use self::reading::{Fetched, Reading};
 use self::record::Draft;
 use super::health::{self, Evidence, Seen, Verdict};
+use super::read::{self, Fetched, Reading};
 use super::{Capture, CaptureRecord, Health, Source, TextKind, state};
 use crate::app::{App, compute};
 use crate::id::{CaptureId, SourceId};
@@ -86,7 +85,7 @@ pub async fn reread(app: &App, id: CaptureId) -> Result<()> {
         extras.push(kept(app, &capture, record).await?);
     }
     let url = capture.url.clone();
-    let reading = compute(move || reading::read(&url, &page, &extras)).await?;
+    let reading = compute(move || read::read(&url, &page, &extras)).await?;
     let text = record::describe(&mut capture, &reading);
     if !capture.text_file.is_empty() {
         app.files.put(&capture.text_file, text).await?;
@@ -122,7 +121,10 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
     }
     let mut extras = Vec::new();
     if outcome.is_ok() {
-        for extra in reading::extras(last.url.as_str(), fetched.as_ref()) {
+        let mut asked = HashSet::new();
+        loop {
+            let wanted = read::more(&source.url, fetched.as_ref(), &extras);
+            let Some(extra) = wanted.into_iter().find(|extra| asked.insert(extra.url.clone())) else { break };
             let Ok(url) = Url::parse(&extra.url) else { continue };
             let (role, wanted) =
                 if extra.role == "text" { (Role::Text, Wanted::Page) } else { (Role::Data, Wanted::Data) };
@@ -132,7 +134,10 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
                 archive.keep(step, role)?;
             }
             let answer = steps.last().filter(|step| step.outcome.is_ok());
-            extras.extend(answer.and_then(|step| content(step).ok()));
+            // Known by what was asked for, wherever that led.
+            extras.extend(
+                answer.and_then(|step| content(step).ok()).map(|got| Fetched { url: extra.url, ..got }),
+            );
         }
     }
     let mut capture = Capture {
@@ -220,7 +225,7 @@ async fn moment(app: &App, source: SourceId, at: Time) -> Result<(Time, String)>
 }
 
 /// What an answer holds, its codings removed.
-fn content(exchange: &Exchange) -> std::result::Result<Fetched, Failure> {
+pub(super) fn content(exchange: &Exchange) -> std::result::Result<Fetched, Failure> {
     let Some(answer) = exchange.answer() else {
         return Err(Failure::Garbage("it is no HTTP".into()));
     };
@@ -245,7 +250,7 @@ struct Understood {
 }
 
 fn understand(url: &str, page: Fetched, extras: &[Fetched]) -> Understood {
-    let reading = reading::read(url, &page, extras);
+    let reading = read::read(url, &page, extras);
     let kind = media_type(header(&page, "Content-Type"));
     let is_text =
         kind.is_empty() || kind.starts_with("text/") || kind.contains("xml") || kind.contains("json");
@@ -275,9 +280,13 @@ fn judge(
 ) -> Verdict {
     let headers = understood.map(|u| u.page.headers.as_slice()).unwrap_or_default();
     let reading = understood.map(|u| &u.reading);
+    if let Some(told) = reading.and_then(|r| health::told(&r.facts)) {
+        return told;
+    }
     // A film, a picture or a scan is a source without words of its own.
-    let wordless = reading
-        .is_some_and(|r| r.text_kind == TextKind::None && !r.title.is_empty() && !r.picture.is_empty());
+    let wordless = reading.is_some_and(|r| {
+        r.facts.video || (r.text_kind == TextKind::None && !r.title.is_empty() && !r.picture.is_empty())
+    });
     let binary = understood.is_some_and(|u| u.markup.is_empty() && !u.page.body.is_empty());
     health::judge(&Seen {
         asked: &capture.url,
@@ -288,7 +297,7 @@ fn judge(
         media_type: &capture.media_type,
         markup: understood.map_or("", |u| &u.markup),
         title: reading.map_or("", |r| &r.title),
-        text: reading.map_or("", |r| &r.text),
+        text: reading.map_or("", |r| if r.text.is_empty() { &r.shown } else { &r.text }),
         wordless: wordless || binary,
     })
 }

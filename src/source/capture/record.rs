@@ -1,11 +1,11 @@
 //! The rows of a capture, and what a new copy means for its source: state, title, merging.
 
 use super::archive::Kept;
-use super::reading::Reading;
 use crate::id::{CaptureId, SourceId};
 use crate::outside::db::{Tx, Value, sql};
 use crate::outside::queue::{self, Job};
 use crate::source::health::Evidence;
+use crate::source::read::Reading;
 use crate::source::state::{self, Look};
 use crate::source::{Capture, Health, KEPT_APART, Kind, Source, TextKind, registrable};
 use crate::time::{SECOND, Time};
