@@ -37,17 +37,26 @@ impl Files {
             }
             Place::S3 { bucket, prefix, endpoint } => {
                 // Keys and region come from the usual AWS_… variables.
-                let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
-                if let Some(endpoint) = endpoint {
-                    builder = builder
-                        .with_endpoint(endpoint)
-                        .with_allow_http(endpoint.starts_with("http://"))
-                        .with_virtual_hosted_style_request(false);
-                }
-                let store = builder.build().invalid("IBID_FILES cannot be used")?;
-                Ok(Files { store: Arc::new(store), prefix: prefix.clone(), folder: None })
+                Files::in_bucket(AmazonS3Builder::from_env(), bucket, prefix, endpoint.as_deref())
             }
         }
+    }
+
+    fn in_bucket(
+        builder: AmazonS3Builder,
+        bucket: &str,
+        prefix: &str,
+        endpoint: Option<&str>,
+    ) -> Result<Files> {
+        let mut builder = builder.with_bucket_name(bucket);
+        if let Some(endpoint) = endpoint {
+            builder = builder
+                .with_endpoint(endpoint)
+                .with_allow_http(endpoint.starts_with("http://"))
+                .with_virtual_hosted_style_request(false);
+        }
+        let store = builder.build().invalid("IBID_FILES cannot be used")?;
+        Ok(Files { store: Arc::new(store), prefix: prefix.to_owned(), folder: None })
     }
 
     /// Keeps a file under a key that nothing else has. The same bytes under the same key again are no error.
@@ -96,3 +105,6 @@ fn unread(key: &str, error: object_store::Error) -> Error {
         e => Error::Outside(format!("The file {key} could not be read: {e}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -174,7 +174,10 @@ impl Mailer {
             }
             Way::Smtp(transport) => match transport.send(message).await {
                 Ok(_) => Ok(Fate::Sent),
-                Err(e) if e.is_permanent() => Ok(Fate::Refused(e.to_string())),
+                // A server that refuses everybody, for a wrong password say, speaks of us and not of this address.
+                Err(e) if e.is_permanent() && transport.test_connection().await.is_ok_and(|good| good) => {
+                    Ok(Fate::Refused(e.to_string()))
+                }
                 Err(e) => Err(Error::Outside(format!("The mail server did not take it: {e}"))),
             },
         }
@@ -193,3 +196,6 @@ impl Mailer {
             .internal("writing a mail")
     }
 }
+
+#[cfg(test)]
+mod tests;

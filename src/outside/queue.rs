@@ -101,7 +101,8 @@ impl Queued {
 }
 
 /// Queues a job for `run_at`. The same work waiting already is not queued twice: it keeps the earlier hour,
-/// and work that was given up is taken up again.
+/// and work that was given up is taken up again. Queued while it runs, it runs once more: its hour is then another one
+/// than the one it was taken with, by which [`done`] and [`failed`] know.
 pub fn push(tx: &mut Tx, job: &Job, run_at: Time) -> Result<()> {
     let work = serde_json::to_string(job).internal("a job cannot be written down")?;
     tx.run(
@@ -109,8 +110,11 @@ pub fn push(tx: &mut Tx, job: &Job, run_at: Time) -> Result<()> {
             "-- queue::push
             insert into job (class, work, run_at, attempts, problem, created_at) values (?1, ?2, ?3, 0, '', ?3)
             on conflict (work) do update set
-                run_at = case when job.failed_at is null and job.leased_until is null and job.run_at < excluded.run_at
-                    then job.run_at else excluded.run_at end,
+                run_at = case
+                    when job.leased_until is not null and job.run_at >= excluded.run_at then job.run_at + 1
+                    when job.leased_until is null and job.failed_at is null and job.run_at < excluded.run_at
+                        then job.run_at
+                    else excluded.run_at end,
                 attempts = 0, failed_at = null"
         ),
         (job.class(), work, run_at),
@@ -146,9 +150,13 @@ pub fn done(tx: &mut Tx, job: &Queued) -> Result<()> {
         ),
         (job.job_id, job.run_at),
     )?;
+    release(tx, job)
+}
+
+fn release(tx: &mut Tx, job: &Queued) -> Result<()> {
     tx.run(
         sql!(
-            "-- queue::done, queued again
+            "-- queue::release
             update job set leased_until = null where job_id = ?1"
         ),
         (job.job_id,),
@@ -157,16 +165,17 @@ pub fn done(tx: &mut Tx, job: &Queued) -> Result<()> {
 }
 
 /// The job failed: it is tried again later, each time after a longer wait, and given up in the end.
+/// If it was queued again while it ran, the newer order stays.
 pub fn failed(tx: &mut Tx, job: &Queued, class: Class, problem: &str, now: Time) -> Result<()> {
     let given_up = job.attempts >= class.most_attempts();
     tx.run(
         sql!(
             "-- queue::failed
-            update job set leased_until = null, problem = ?2, run_at = ?3, failed_at = ?4 where job_id = ?1"
+            update job set problem = ?2, run_at = ?3, failed_at = ?4 where job_id = ?1 and run_at = ?5"
         ),
-        (job.job_id, problem, now.plus(backoff(job.attempts)), given_up.then_some(now)),
+        (job.job_id, problem, now.plus(backoff(job.attempts)), given_up.then_some(now), job.run_at),
     )?;
-    Ok(())
+    release(tx, job)
 }
 
 /// Work that waits or was given up, for the desk and `ibid doctor`.
@@ -186,7 +195,7 @@ pub fn next_due(tx: &mut Tx, class: Class) -> Result<Option<Time>> {
     let next: (Option<Time>,) = tx.one(
         sql!(
             "-- queue::next_due
-            select min(case when leased_until is null then run_at else leased_until end) from job
+            select min(case when leased_until > run_at then leased_until else run_at end) from job
             where class = ?1 and failed_at is null"
         ),
         (class,),
@@ -198,3 +207,6 @@ pub fn next_due(tx: &mut Tx, class: Class) -> Result<Option<Time>> {
 fn backoff(attempts: i64) -> i64 {
     (20 * SECOND).saturating_mul(4_i64.saturating_pow((attempts - 1).clamp(0, 8) as u32)).min(6 * HOUR)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! A PostgreSQL of this test run's own, when `IBID_TEST_POSTGRES=1`: on loopback, without fsync, gone when the tests end.
+//! A PostgreSQL of this test run's own: on loopback, without fsync, gone when the tests end. The stories run on it when
+//! `IBID_TEST_POSTGRES=1`; the storage's own tests (`src/outside/db/tests.rs`) always do.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -8,16 +9,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A URL of an empty database, or nothing when the tests run on SQLite.
 pub(super) fn fresh_database() -> Option<String> {
+    (std::env::var("IBID_TEST_POSTGRES").as_deref() == Ok("1")).then(new_database)
+}
+
+pub(super) fn is_installed() -> bool {
+    folder_of_tools().join("initdb").exists()
+}
+
+/// A URL of an empty database.
+pub(super) fn new_database() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    if std::env::var("IBID_TEST_POSTGRES").as_deref() != Ok("1") {
-        return None;
-    }
     let cluster = CLUSTER.get_or_init(Cluster::start);
     let name = format!("press_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
     let made = tool("createdb").args(["-h", "127.0.0.1", "-p", &cluster.port, "-U", "press", &name]).status();
     assert!(made.is_ok_and(|status| status.success()), "createdb failed");
-    Some(format!("postgres://press@127.0.0.1:{}/{name}", cluster.port))
+    format!("postgres://press@127.0.0.1:{}/{name}", cluster.port)
 }
 
 struct Cluster {

@@ -10,7 +10,11 @@
 
 mod migrate;
 mod postgres;
+#[cfg(test)]
+pub(crate) mod scratch;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use value::{FromRow, FromValue, Params, Row, Value};
@@ -154,6 +158,8 @@ pub struct Tx<'a> {
     link: Link<'a>,
     clock: Clock,
     topics: Vec<Topic>,
+    /// Numbers of the changes this transaction noted.
+    noted: Vec<i64>,
 }
 
 enum Link<'a> {
@@ -161,7 +167,11 @@ enum Link<'a> {
     Postgres(postgres::Link<'a>),
 }
 
-impl Tx<'_> {
+impl<'a> Tx<'a> {
+    fn new(link: Link<'a>, clock: Clock) -> Tx<'a> {
+        Tx { link, clock, topics: Vec::new(), noted: Vec::new() }
+    }
+
     /// All rows.
     pub fn all<T: FromRow>(&mut self, sql: Sql, params: impl Params) -> Result<Vec<T>> {
         self.query(sql.0, params.values())?.iter().map(T::from_row).collect()
@@ -198,10 +208,10 @@ impl Tx<'_> {
             ),
             (topic.0.clone(), now),
         )?;
-        match &mut self.link {
-            Link::Sqlite(link) => link.own_change(id.0),
-            Link::Postgres(link) => link.notify(&topic)?,
+        if let Link::Postgres(link) = &self.link {
+            link.notify(&topic)?;
         }
+        self.noted.push(id.0);
         self.topics.push(topic);
         Ok(())
     }

@@ -6,7 +6,8 @@ use crate::outside::clock::Clock;
 use crate::{Error, Result, error::Context};
 use bytes::BytesMut;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
-use std::sync::Arc;
+use futures_util::StreamExt;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -23,8 +24,10 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str, clock: Clock, watchers: Arc<Watchers>) -> Result<Postgres> {
-        let config: Config =
+        let mut config: Config =
             url.parse().invalid("IBID_DATABASE is not an address of a PostgreSQL database")?;
+        // Whoever listens sends nothing: only this tells a server that vanished from one that has no news.
+        config.keepalives_idle(Duration::from_secs(30));
         let (mut client, connection) = config.connect(tls()).await.map_err(|e| explain_connect(&e))?;
         let driving = tokio::spawn(connection);
         migrate::postgres(&mut client, clock).await?;
@@ -36,7 +39,8 @@ impl Postgres {
             .max_size(CONNECTIONS)
             .build()
             .internal("building the connection pool")?;
-        tokio::spawn(follow(config, watchers.clone()));
+        let listening = listen(&config).await.map_err(|e| explain_connect(&e))?;
+        tokio::spawn(follow(config, listening, Arc::downgrade(&watchers)));
         Ok(Postgres { pool, clock, watchers })
     }
 
@@ -67,7 +71,7 @@ impl Postgres {
             let begin = client.build_transaction().read_only(read_only).isolation_level(level).start();
             let transaction = handle.block_on(begin).map_err(|e| explain(&e))?;
             let link = Link { transaction: &transaction, handle: &handle };
-            let mut tx = Tx { link: super::Link::Postgres(link), clock, topics: Vec::new() };
+            let mut tx = Tx::new(super::Link::Postgres(link), clock);
             let out = unit(&mut tx)?;
             let topics = tx.topics;
             handle.block_on(transaction.commit()).map_err(|e| explain(&e))?;
@@ -78,31 +82,56 @@ impl Postgres {
     }
 }
 
-/// Listens on a connection of its own for what other servers and commands changed.
-async fn follow(config: Config, watchers: Arc<Watchers>) {
-    loop {
-        let (told, mut telling) = tokio::sync::mpsc::unbounded_channel();
-        if let Ok((client, mut connection)) = config.connect(tls()).await {
-            let driving = tokio::spawn(async move {
-                let mut messages = futures_util::stream::poll_fn(move |cx| connection.poll_message(cx));
-                while let Some(Ok(message)) = futures_util::StreamExt::next(&mut messages).await {
-                    if let AsyncMessage::Notification(note) = message
-                        && told.send(note.payload().to_owned()).is_err()
-                    {
-                        break;
-                    }
-                }
-            });
-            if client.batch_execute(&format!("listen {CHANNEL}")).await.is_ok() {
-                // Whatever changed while nobody listened is unknown, so everything may have.
-                watchers.tell(&[Topic::site()]);
-                while let Some(topic) = telling.recv().await {
-                    watchers.tell(&[Topic(topic)]);
-                }
-            }
-            driving.abort();
+type Told = tokio::sync::mpsc::UnboundedReceiver<String>;
+
+/// A connection of its own, on which other servers and commands are heard. It lasts as long as what it returns.
+async fn listen(config: &Config) -> Result<Told, tokio_postgres::Error> {
+    let (told, telling) = tokio::sync::mpsc::unbounded_channel();
+    let (client, mut connection) = config.connect(tls()).await?;
+    let mut listened =
+        Box::pin(async move { client.batch_execute(&format!("listen {CHANNEL}")).await.map(|()| client) });
+    let mut messages = Box::pin(futures_util::stream::poll_fn(move |cx| connection.poll_message(cx)));
+    // Notes may come while the answer to `listen` is still on its way.
+    let client = loop {
+        tokio::select! {
+            client = &mut listened => break client?,
+            message = messages.next() => pass_on(message.transpose()?, &told),
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
+    };
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = messages.next().await {
+            pass_on(Some(message), &told);
+            if told.is_closed() {
+                break;
+            }
+        }
+        drop(client);
+    });
+    Ok(telling)
+}
+
+fn pass_on(message: Option<AsyncMessage>, told: &tokio::sync::mpsc::UnboundedSender<String>) {
+    if let Some(AsyncMessage::Notification(note)) = message {
+        let _ = told.send(note.payload().to_owned());
+    }
+}
+
+/// Tells the watchers what was heard, until the database is closed.
+async fn follow(config: Config, mut listening: Told, watchers: Weak<Watchers>) {
+    loop {
+        while let Some(topic) = listening.recv().await {
+            let Some(watchers) = watchers.upgrade() else { return };
+            watchers.tell(&[Topic(topic)]);
+        }
+        listening = loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if let Ok(listening) = listen(&config).await {
+                break listening;
+            }
+        };
+        // Whatever changed while nobody listened is unknown, so everything may have.
+        let Some(watchers) = watchers.upgrade() else { return };
+        watchers.tell(&[Topic::site()]);
     }
 }
 
@@ -132,7 +161,7 @@ fn explain(error: &tokio_postgres::Error) -> Error {
 }
 
 /// The driver's own words say only "db error"; the cause is one level down.
-fn full(error: &tokio_postgres::Error) -> String {
+pub(super) fn full(error: &tokio_postgres::Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), |source| source.to_string())
 }
 

@@ -10,7 +10,7 @@ use crate::{Error, Result, error::Context};
 use rusqlite::{Connection, types::ValueRef};
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, Weak, mpsc};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -22,8 +22,9 @@ const SLOW: Duration = Duration::from_millis(20);
 const FOLLOW: Duration = Duration::from_millis(200);
 
 type Answer = Box<dyn FnOnce(Option<&Error>) + Send>;
-/// Runs inside its savepoint; says whether to keep what it did, what changed, and how to answer after the commit.
-type WriteUnit = Box<dyn FnOnce(&mut Tx) -> (bool, Answer) + Send>;
+/// Runs inside its savepoint and says whether to keep what it did; told of an error instead of a transaction, it does
+/// nothing. How to answer after the commit comes with it.
+type WriteUnit = Box<dyn FnOnce(Result<&mut Tx, &Error>) -> (bool, Answer) + Send>;
 type ReadUnit = Box<dyn FnOnce(&mut Tx) + Send>;
 
 pub(super) struct Sqlite {
@@ -46,8 +47,8 @@ impl Sqlite {
             let (reader, units) = (connect_to_read(path)?, units.clone());
             spawn("reader", move || read_units(reader, units, clock));
         }
-        let follower = connect_to_read(path)?;
-        spawn("follower", move || follow(follower, own, watchers));
+        let follower = Follower::new(connect_to_read(path)?, own, &watchers);
+        spawn("follower", move || follower.run());
         Ok(Sqlite { writes, reads })
     }
 
@@ -69,7 +70,10 @@ impl Sqlite {
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let unit: WriteUnit = Box::new(move |tx| {
-            let result = guarded(unit, tx);
+            let result = match tx {
+                Ok(tx) => guarded(unit, tx),
+                Err(error) => Err(Error::Outside(error.to_string())),
+            };
             let keep = result.is_ok();
             let answer: Answer = Box::new(move |failed| {
                 let _ = answer.send(match (failed, result) {
@@ -102,6 +106,7 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) {
 struct Writer {
     connection: Connection,
     clock: Clock,
+    /// Numbers of changes that this process wrote itself and acts on without being told.
     own: Arc<Mutex<HashSet<i64>>>,
     watchers: Arc<Watchers>,
 }
@@ -118,41 +123,62 @@ impl Writer {
 
     fn commit(&mut self, group: Vec<WriteUnit>, bench: &Bench) {
         let mut answers = Vec::with_capacity(group.len());
-        let mut topics = Vec::new();
-        let outcome = self.connection.execute_batch("begin immediate").and_then(|()| {
-            for unit in group {
-                self.connection.execute_batch("savepoint unit")?;
-                let began = Instant::now();
-                let link = Link { connection: &self.connection, own: Some(&self.own) };
-                let mut tx = Tx { link: super::Link::Sqlite(link), clock: self.clock, topics: Vec::new() };
-                let (keep, answer) = unit(&mut tx);
-                if keep {
-                    topics.append(&mut tx.topics);
-                }
-                answers.push(answer);
-                if began.elapsed() > SLOW {
-                    tracing::debug!(ms = began.elapsed().as_millis() as u64, "a unit held the writer long");
-                }
-                self.connection.execute_batch(if keep {
-                    "release unit"
-                } else {
-                    "rollback to unit; release unit"
-                })?;
+        let mut group = group.into_iter();
+        match self.run_all(&mut group, &mut answers) {
+            Ok(topics) => {
+                bench.hold();
+                self.watchers.tell(&topics);
+                answers.into_iter().for_each(|answer| answer(None));
             }
-            self.connection.execute_batch("commit")?;
-            bench.hold();
-            Ok(())
-        });
-        if let Err(error) = outcome {
             // Nothing of the group was kept, so nobody is told that it was.
-            let _ = self.connection.execute_batch("rollback");
-            let error = explain(&error);
-            tracing::error!(%error, "a commit failed");
-            answers.into_iter().for_each(|answer| answer(Some(&error)));
-            return;
+            Err(error) => {
+                let _ = self.connection.execute_batch("rollback");
+                tracing::error!(%error, "a commit failed");
+                answers.extend(group.map(|unit| unit(Err(&error)).1));
+                answers.into_iter().for_each(|answer| answer(Some(&error)));
+            }
         }
-        self.watchers.tell(&topics);
-        answers.into_iter().for_each(|answer| answer(None));
+    }
+
+    /// One transaction over all units; what changed, once it is committed.
+    fn run_all(
+        &self,
+        group: &mut dyn Iterator<Item = WriteUnit>,
+        answers: &mut Vec<Answer>,
+    ) -> Result<Vec<Topic>> {
+        let connection = &self.connection;
+        let execute = |sql| connection.execute_batch(sql).map_err(|e| explain(&e));
+        let (mut topics, mut noted) = (Vec::new(), Vec::new());
+        execute("begin immediate")?;
+        for unit in group {
+            execute("savepoint unit")?;
+            let began = Instant::now();
+            let mut tx = Tx::new(super::Link::Sqlite(Link { connection }), self.clock);
+            let (keep, answer) = unit(Ok(&mut tx));
+            answers.push(answer);
+            if keep {
+                topics.append(&mut tx.topics);
+                noted.append(&mut tx.noted);
+            }
+            if began.elapsed() > SLOW {
+                tracing::debug!(ms = began.elapsed().as_millis() as u64, "a unit held the writer long");
+            }
+            // A full disk ends the whole transaction, whatever the unit made of the error.
+            if connection.is_autocommit() {
+                return Err(Error::Outside(
+                    "Nothing was saved: the disk is full or cannot be written.".into(),
+                ));
+            }
+            execute(if keep { "release unit" } else { "rollback to unit; release unit" })?;
+        }
+        // Noted before the follower can see them; what was rolled back leaves its numbers to others.
+        let own = || self.own.lock().expect("no panic while held");
+        own().extend(&noted);
+        execute("commit").inspect_err(|_| {
+            let mut own = own();
+            noted.iter().for_each(|id| drop(own.remove(id)));
+        })?;
+        Ok(topics)
     }
 }
 
@@ -183,40 +209,70 @@ fn read_units(connection: Connection, units: crossing::Receiver<ReadUnit>, clock
         if let Err(error) = connection.execute_batch("begin") {
             tracing::error!(%error, "a reader could not begin");
         }
-        let link = Link { connection: &connection, own: None };
-        unit(&mut Tx { link: super::Link::Sqlite(link), clock, topics: Vec::new() });
+        unit(&mut Tx::new(super::Link::Sqlite(Link { connection: &connection }), clock));
         let _ = connection.execute_batch("commit");
     }
 }
 
 /// Tells the watchers what other processes wrote: commands work beside a running server.
-fn follow(connection: Connection, own: Arc<Mutex<HashSet<i64>>>, watchers: Arc<Watchers>) {
-    let version =
-        || connection.query_row("pragma data_version", [], |row| row.get::<_, i64>(0)).unwrap_or_default();
-    let last = "select coalesce(max(change_id), 0) from changes";
-    let mut seen: i64 = connection.query_row(last, [], |row| row.get(0)).unwrap_or_default();
-    let mut known = version();
-    loop {
-        std::thread::sleep(FOLLOW);
-        let current = version();
-        if current == known {
-            continue;
-        }
-        known = current;
-        let Ok(mut fresh) = connection
-            .prepare_cached("select change_id, topic from changes where change_id > ?1 order by change_id")
-        else {
-            continue;
-        };
-        let rows = fresh.query_map([seen], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
-        let mut topics = Vec::new();
-        for (id, topic) in rows.into_iter().flatten().flatten() {
-            seen = seen.max(id);
-            if !own.lock().expect("no panic while held").remove(&id) {
-                topics.push(Topic(topic));
+struct Follower {
+    connection: Connection,
+    own: Arc<Mutex<HashSet<i64>>>,
+    watchers: Weak<Watchers>,
+    /// The file's version when it was last looked into, and the last change seen there.
+    version: i64,
+    seen: i64,
+}
+
+impl Follower {
+    /// Everything written from here on will be told.
+    fn new(connection: Connection, own: Arc<Mutex<HashSet<i64>>>, watchers: &Arc<Watchers>) -> Follower {
+        let watchers = Arc::downgrade(watchers);
+        let mut follower = Follower { connection, own, watchers, version: 0, seen: 0 };
+        follower.version = follower.number("pragma data_version");
+        follower.seen = follower.number("select coalesce(max(change_id), 0) from changes");
+        follower
+    }
+
+    /// Until the database is closed.
+    fn run(mut self) {
+        loop {
+            std::thread::sleep(FOLLOW);
+            let Some(watchers) = self.watchers.upgrade() else { return };
+            let version = self.number("pragma data_version");
+            if version == self.version {
+                continue;
+            }
+            match self.fresh() {
+                Ok(topics) => {
+                    self.version = version;
+                    watchers.tell(&topics);
+                }
+                Err(error) => tracing::error!(%error, "what others changed could not be read"),
             }
         }
-        watchers.tell(&topics);
+    }
+
+    fn number(&self, sql: &str) -> i64 {
+        self.connection.query_row(sql, [], |row| row.get(0)).unwrap_or_default()
+    }
+
+    /// What others changed since the last look.
+    fn fresh(&mut self) -> rusqlite::Result<Vec<Topic>> {
+        let sql = "select change_id, topic from changes where change_id > ?1 order by change_id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([self.seen])?;
+        let (mut seen, mut topics) = (self.seen, Vec::new());
+        while let Some(row) = rows.next()? {
+            seen = row.get(0)?;
+            if !self.own.lock().expect("no panic while held").remove(&seen) {
+                topics.push(Topic(row.get(1)?));
+            }
+        }
+        drop(rows);
+        drop(statement);
+        self.seen = seen;
+        Ok(topics)
     }
 }
 
@@ -270,8 +326,6 @@ fn is_unique(error: &rusqlite::Error) -> bool {
 
 pub(super) struct Link<'a> {
     connection: &'a Connection,
-    /// Ids of changes that this process wrote itself and has already acted on; none on a reader.
-    own: Option<&'a Mutex<HashSet<i64>>>,
 }
 
 impl Link<'_> {
@@ -293,12 +347,6 @@ impl Link<'_> {
         let mut statement = self.connection.prepare_cached(sql).map_err(|e| explain(&e))?;
         let touched = statement.execute(rusqlite::params_from_iter(params)).map_err(|e| explain(&e))?;
         Ok(touched as u64)
-    }
-
-    pub(super) fn own_change(&self, id: i64) {
-        if let Some(own) = self.own {
-            own.lock().expect("no panic while held").insert(id);
-        }
     }
 }
 

@@ -28,11 +28,16 @@ into_value! {
     u64 => |v| Value::Int(v as i64),
     bool => |v| Value::Bool(v),
     f64 => |v| Value::Real(v),
-    &str => |v| Value::Text(v.to_owned()),
-    String => |v| Value::Text(v),
-    &String => |v| Value::Text(v.clone()),
+    &str => |v| text(v.to_owned()),
+    String => |v| text(v),
+    &String => |v| text(v.clone()),
     Vec<u8> => |v| Value::Blob(v),
     &[u8] => |v| Value::Blob(v.to_vec()),
+}
+
+/// PostgreSQL keeps no U+0000 in text, so nobody does: it is replaced as CommonMark and HTML replace it.
+fn text(text: String) -> Value {
+    Value::Text(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text })
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
