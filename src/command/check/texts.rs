@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::config::Config;
 use crate::outside::{db, files, mail};
 use crate::quote::{Held, Prepared, Wanted};
-use crate::source::{Health, Kind, Source, capture};
+use crate::source::{Health, Kind, Source, TextKind, capture, read};
+use super::super::tidy::looks_like_html;
 use crate::{Result, error::Context};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -117,14 +118,15 @@ impl Drop for Scratch {
     }
 }
 
-fn prepared(_url: &str, path: &Path) -> Result<Prepared> {
-    let bytes = std::fs::read(path).invalid(format!("The source {} cannot be read", path.display()))?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let text = match super::super::tidy::looks_like_html(&text) {
-        true => markup::read_html(&text, &markup::Options::default()).plain_text,
-        false => text,
-    };
-    Ok(Prepared::new(None, text, false, "", String::new()))
+fn prepared(url: &str, path: &Path) -> Result<Prepared> {
+    let body = std::fs::read(path).invalid(format!("The source {} cannot be read", path.display()))?;
+    let html = looks_like_html(&String::from_utf8_lossy(&body));
+    let media_type = if html { "text/html" } else { "text/plain" };
+    let headers = vec![("content-type".to_owned(), media_type.to_owned())];
+    let page = read::Fetched { url: url.to_owned(), status: 200, headers, body };
+    let reading = read::read(url, &page, &[]);
+    let machine = reading.text_kind == TextKind::MachineCaptions;
+    Ok(Prepared::new(None, reading.text, machine, &reading.language, String::new()))
 }
 
 /// The copies that the data folder holds of an address; none if it never heard of it.
