@@ -1,7 +1,7 @@
 //! A PostgreSQL of this test run's own: on loopback, without fsync, gone when the tests end. The stories run on it when
 //! `IBID_TEST_POSTGRES=1`; the storage's own tests (`src/outside/db/tests.rs`) always do.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;

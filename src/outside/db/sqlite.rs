@@ -176,7 +176,7 @@ impl Writer {
         own().extend(&noted);
         execute("commit").inspect_err(|_| {
             let mut own = own();
-            noted.iter().for_each(|id| drop(own.remove(id)));
+            own.retain(|id| !noted.contains(id));
         })?;
         Ok(topics)
     }

@@ -68,7 +68,7 @@ impl Bucket {
         if let Ok(endpoint) = std::env::var("IBID_TEST_S3") {
             return Some(Bucket { endpoint, process: None });
         }
-        let moto = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin/moto_server");
+        let moto = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin/moto_server");
         if !moto.exists() {
             println!("skipped: moto_server is not installed; bin/test installs it");
             return None;

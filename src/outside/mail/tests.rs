@@ -94,7 +94,6 @@ fn letter(recipient: &str) -> Mail {
         created_at: Time(1_800_000_000_000_000),
         sent_at: None,
         failed_at: None,
-        problem: String::new(),
     }
 }
 
