@@ -28,6 +28,8 @@ use wacz::http::BodyError;
 const FRESH: i64 = MINUTE;
 /// Captures stop, posts do not, below this part of the disk.
 const LEAST_FREE: f64 = 0.05;
+/// What is fetched besides the page, for its words.
+const MOST_EXTRAS: usize = 8;
 /// Requisites fetched side by side; each host still has one connection at a time.
 const SIDE_BY_SIDE: usize = 6;
 
@@ -122,7 +124,7 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
     let mut extras = Vec::new();
     if outcome.is_ok() {
         let mut asked = HashSet::new();
-        loop {
+        while asked.len() < MOST_EXTRAS {
             let wanted = read::more(&source.url, fetched.as_ref(), &extras);
             let Some(extra) = wanted.into_iter().find(|extra| asked.insert(extra.url.clone())) else { break };
             let Ok(url) = Url::parse(&extra.url) else { continue };
@@ -251,23 +253,12 @@ struct Understood {
 
 fn understand(url: &str, page: Fetched, extras: &[Fetched]) -> Understood {
     let reading = read::read(url, &page, extras);
-    let kind = media_type(header(&page, "Content-Type"));
-    let is_text =
-        kind.is_empty() || kind.starts_with("text/") || kind.contains("xml") || kind.contains("json");
-    let looks_like_html =
-        page.body.trim_ascii_start().get(..9).is_some_and(|s| s.eq_ignore_ascii_case(b"<!doctype"));
-    let encoding = encoding_rs::Encoding::for_label(reading.charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);
-    let markup =
-        if is_text || looks_like_html { encoding.decode(&page.body).0.into_owned() } else { String::new() };
+    let kind = page.kind();
+    let markup = if kind == read::Kind::Other { String::new() } else { page.text().0 };
     let mut requisites = Vec::new();
-    if let (true, Ok(at)) = (kind.contains("html") || looks_like_html, Url::parse(&page.url)) {
+    if let (read::Kind::Html, Ok(at)) = (kind, Url::parse(&page.url)) {
         requisites = requisites::of_page(&markup, &at);
-        requisites.extend(
-            at.join(&reading.picture)
-                .ok()
-                .filter(|_| !reading.picture.is_empty())
-                .map(|p| (p, Wanted::Picture)),
-        );
+        requisites.extend(Url::parse(&reading.picture).ok().map(|picture| (picture, Wanted::Picture)));
     }
     Understood { page, reading, markup, requisites }
 }
@@ -284,10 +275,8 @@ fn judge(
         return told;
     }
     // A film, a picture or a scan is a source without words of its own.
-    let wordless = reading.is_some_and(|r| {
-        r.facts.video || (r.text_kind == TextKind::None && !r.title.is_empty() && !r.picture.is_empty())
-    });
-    let binary = understood.is_some_and(|u| u.markup.is_empty() && !u.page.body.is_empty());
+    let film = reading.is_some_and(|r| r.facts.video);
+    let other = understood.is_some_and(|u| u.markup.is_empty() && !u.page.body.is_empty());
     health::judge(&Seen {
         asked: &capture.url,
         url: &capture.final_url,
@@ -298,7 +287,7 @@ fn judge(
         markup: understood.map_or("", |u| &u.markup),
         title: reading.map_or("", |r| &r.title),
         text: reading.map_or("", |r| if r.text.is_empty() { &r.shown } else { &r.text }),
-        wordless: wordless || binary,
+        wordless: film || other,
     })
 }
 
@@ -396,10 +385,6 @@ async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Fe
         Ok(Fetched { url, status: answer.status, headers, body: body.bytes.into_owned() })
     })
     .await?
-}
-
-fn header<'a>(page: &'a Fetched, name: &str) -> Option<&'a str> {
-    page.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 fn digest(text: &str) -> Digest {

@@ -13,7 +13,7 @@ const DENSITY: f64 = 2.0;
 
 /// What an HTML page asks for, in its order, each address once. `url` is where the page was found.
 pub(super) fn of_page(html: &str, url: &Url) -> Vec<(Url, Wanted)> {
-    let document = Html::parse_document(html);
+    let document = crate::source::read::html::parse(html);
     let base = select(&document, "base[href]").next().and_then(|base| url.join(base.attr("href")?).ok());
     let mut found = Found::new(base.unwrap_or_else(|| url.clone()));
     for element in select(&document, "link[href], style, img, source, input, video, image, [style]") {
