@@ -36,7 +36,7 @@ pub(crate) fn of_quoted(text: &str, segment: &Segment, linked: bool) -> Option<G
             let infinitive = !linked && follows(&words, *index, &["to", "zu"]);
             reaches(*index)
                 && !infinitive
-                && (is(&words, *index, |l| l.says) || is(&words, *index, |l| l.calls))
+                && (is(&words, *index, List::Says) || is(&words, *index, List::Calls))
         })
         .find_map(|index| given_by_verb(text, &words, index, linked));
     by_verb
@@ -55,7 +55,7 @@ pub(crate) fn of_reported(text: &str, sentence: &Range<usize>) -> Option<Given> 
     let whole = Segment { at: sentence.clone(), quote_before: false, quote_after: false };
     (0..words.len())
         .filter(|index| reports(&words, *index))
-        .find_map(|index| given_by_verb(text, &words, index, false).filter(|given| given.speaker.is_some()))
+        .find_map(|index| given_by_verb(text, &words, index, true).filter(|given| given.speaker.is_some()))
         .or_else(|| according(text, &whole, &words, false).filter(|given| given.speaker.is_some()))
 }
 
@@ -65,9 +65,13 @@ fn reports(words: &[Word], index: usize) -> bool {
         "to", "zu", "would", "can", "could", "may", "might", "should", "must", "let", "please", "we", "i",
         "you", "wir", "nous", "мы",
     ];
-    let opened = || words[index + 1..].iter().take(5).any(|word| speech::has(|l| l.opens, word.text));
-    let plain = || !speech::has(|l| l.says_and_more, words[index].text);
-    let behind = words[..index].iter().rev().find(|word| !speech::has(|l| l.fillers, word.text));
+    let opened = || words[index + 1..].iter().take(5).any(|word| speech::has(List::Opens, word.text));
+    let plain = || !speech::has(List::SaysAndMore, words[index].text);
+    if !is(words, index, List::Says) {
+        return false;
+    }
+    let behind =
+        words[..index].iter().rev().take(FAR_SUBJECT).find(|word| !speech::has(List::Fillers, word.text));
     let own = behind.is_none_or(|word| NOT_BEHIND.contains(&own_word(word.text).to_lowercase().as_str()));
     let first_allowed = behind.is_none() && !words[index].text.starts_with(|c: char| c.is_ascii());
     let passive = index > 0
@@ -75,7 +79,7 @@ fn reports(words: &[Word], index: usize) -> bool {
             words[index - 1].text.to_lowercase().as_str(),
             "as" | "is" | "was" | "were" | "are" | "been" | "be" | "being"
         );
-    is(words, index, |l| l.says) && (!own || first_allowed) && (plain() && !passive || opened())
+    (!own || first_allowed) && (plain() && !passive || opened())
 }
 
 /// Does this line open with a dash, as the line under a quotation does? Where its words begin.
@@ -102,6 +106,14 @@ pub(crate) fn speaker(words: &str) -> Option<String> {
     (known && !name.is_empty() && name.chars().count() <= 80).then(|| crate::run::plain(name))
 }
 
+/// In the line under a block quotation whatever a comma parts from the rest is named: "Plate in the cab of car 9, log".
+pub(crate) fn thing_named(words: &str) -> Option<String> {
+    let (name, _) = words.split_once(',')?;
+    let named = name.trim().starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+    (named && name.unicode_words().count() <= 8 && !name.contains(['.', '!', '?', '"', '“']))
+        .then(|| crate::run::plain(name))
+}
+
 /// Words in capitals throughout, or a name's capitals on each longer word: a title rather than a sentence.
 pub(crate) fn is_title(words: &str) -> bool {
     let longer: Vec<&str> =
@@ -125,6 +137,8 @@ struct Word<'a> {
     first: bool,
     /// A comma, a bracket or a dash stands before this word.
     apart: bool,
+    /// A hyphen joins it to the word before: "recently-announced".
+    joined: bool,
 }
 
 fn words<'a>(text: &'a str, range: &Range<usize>) -> Vec<Word<'a>> {
@@ -135,7 +149,8 @@ fn words<'a>(text: &'a str, range: &Range<usize>) -> Vec<Word<'a>> {
     for (at, word) in text[range.clone()].unicode_word_indices() {
         let at = range.start + at;
         let apart = text[end..at].contains([',', ';', '(', '—', '–', '،', '，']);
-        found.push(Word { at, text: word, first: found.is_empty() && opens, apart });
+        let joined = !found.is_empty() && &text[end..at] == "-";
+        found.push(Word { at, text: word, first: found.is_empty() && opens, apart, joined });
         end = at + word.len();
     }
     found
@@ -146,7 +161,7 @@ fn is(words: &[Word], index: usize, list: List) -> bool {
     let word = &words[index];
     let capital = !word.first && word.text.starts_with(char::is_uppercase);
     let before = index.checked_sub(1).filter(|_| !word.apart).map(|before| words[before].text);
-    !capital && speech::has_verb(list, word.text, before)
+    !capital && !word.joined && speech::has_verb(list, word.text, before)
 }
 
 fn follows(words: &[Word], index: usize, before: &[&str]) -> bool {
@@ -155,10 +170,10 @@ fn follows(words: &[Word], index: usize, before: &[&str]) -> bool {
 
 fn given_by_verb(text: &str, words: &[Word], verb: usize, linked: bool) -> Option<Given> {
     let at = words[verb].at;
-    let beside = |word: &&Word| !speech::has(|l| l.fillers, word.text) && !word.text.ends_with("ly");
+    let beside = |word: &&Word| !speech::has(List::Fillers, word.text) && !word.text.ends_with("ly");
     let subject = words[..verb].iter().rev().take(FAR_SUBJECT).find(beside);
     let object = words[verb + 1..].iter().take(3).find(|word| !is_article(word.text) && beside(word));
-    let silent = |word: Option<&Word>| word.is_some_and(|word| speech::has(|l| l.nobody, word.text));
+    let silent = |word: Option<&Word>| word.is_some_and(|word| speech::has(List::Nobody, word.text));
     if silent(subject) || (subject.is_none() && silent(object)) || is_impersonal(words, verb) {
         return None;
     }
@@ -174,12 +189,43 @@ fn given_by_verb(text: &str, words: &[Word], verb: usize, linked: bool) -> Optio
     if !linked && before.is_some_and(own) {
         return None;
     }
+    if let Some(thing) = thing(words, verb).filter(|_| linked && before.is_none()) {
+        return Some(Given { speaker: Some(thing), at });
+    }
     let last = (verb + 1 + FAR_SUBJECT_AFTER).min(words.len());
     let found = before.or_else(|| (verb + 1..last).find(|index| is_somebody(words, *index)));
     match found {
-        Some(index) => Some(Given { speaker: name_at(text, words, index), at }),
+        Some(index) => {
+            let index = before.and_then(|noun| in_apposition(words, noun, verb, first)).unwrap_or(index);
+            Some(Given { speaker: name_at(text, words, index), at })
+        }
         None => linked.then_some(Given { speaker: None, at }),
     }
+}
+
+/// "Hester Lund, the librarian, writes": the name before the office.
+fn in_apposition(words: &[Word], noun: usize, verb: usize, first: usize) -> Option<usize> {
+    let office = words[noun].text.starts_with(char::is_lowercase) && words[verb].apart;
+    let comma = (first..noun).rev().find(|index| words[*index + 1].apart)?;
+    (office && is_name(&words[comma])).then_some(comma)
+}
+
+/// "The new leaflet says": what speaks is whatever noun stands before the verb.
+fn thing(words: &[Word], verb: usize) -> Option<String> {
+    let noun = (0..verb).rev().take(4).find(|index| !speech::has(List::Fillers, words[*index].text))?;
+    let article = words[noun.saturating_sub(3)..noun]
+        .iter()
+        .any(|word| is_article(word.text) || is_possessive(word.text));
+    let word = words[noun].text;
+    let known = speech::has(List::Nobody, word)
+        || speech::has(List::NotInNames, word)
+        || word.ends_with("ly")
+        || words[verb].apart;
+    (article && !known).then(|| own_word(word).to_owned())
+}
+
+fn is_possessive(word: &str) -> bool {
+    matches!(word.to_lowercase().as_str(), "its" | "his" | "her" | "their" | "this" | "that")
 }
 
 /// "It is said that", "man sagt", "on dit": nobody in particular.
@@ -207,7 +253,7 @@ fn is_impersonal(words: &[Word], verb: usize) -> bool {
 }
 
 fn according(text: &str, segment: &Segment, words: &[Word], linked: bool) -> Option<Given> {
-    let (start, end) = speech::find_phrase(|l| l.according, &text[segment.at.clone()])?;
+    let (start, end) = speech::find_phrase(List::According, &text[segment.at.clone()])?;
     let (start, end) = (segment.at.start + start, segment.at.start + end);
     let after = words.iter().position(|word| word.at >= end).unwrap_or(words.len());
     let before = words.iter().position(|word| word.at >= start).unwrap_or(words.len());
@@ -253,11 +299,11 @@ fn beside(text: &str, segment: &Segment, linked: bool) -> Option<Given> {
 fn is_subject(words: &[Word], index: usize, verb: usize) -> bool {
     let word = &words[index];
     let named = || {
-        let next = words[index + 1..].iter().find(|word| !speech::has(|l| l.fillers, word.text));
+        let next = words[index + 1..].iter().take(4).find(|word| !speech::has(List::Fillers, word.text));
         let at_verb = next.is_some_and(|next| next.at == words[verb].at);
         !word.first || at_verb || words[index + 1].apart || words.get(index + 1).is_some_and(is_name)
     };
-    is_somebody(words, index) && (speech::has(|l| l.somebody, own_word(word.text)) || named())
+    is_somebody(words, index) && (speech::has(List::Somebody, own_word(word.text)) || named())
 }
 
 /// The word without a short form behind it: "we’ll", "Moreau’s".
@@ -270,26 +316,26 @@ fn own_word(word: &str) -> &str {
 
 fn is_somebody(words: &[Word], index: usize) -> bool {
     let word = &words[index];
-    speech::has(|l| l.somebody, own_word(word.text)) || is_name(word)
+    speech::has(List::Somebody, own_word(word.text)) || is_name(word)
 }
 
 fn names_somebody(name: &str) -> bool {
     let words = words(name, &(0..name.len()));
     !words.is_empty()
         && words.len() <= 8
-        && words.last().is_some_and(|word| speech::has(|l| l.somebody, word.text))
+        && words.last().is_some_and(|word| speech::has(List::Somebody, word.text))
 }
 
 /// A capital that is not there for the sentence's sake, or a word of a script without capitals.
 fn is_name(word: &Word) -> bool {
     let Some(c) = word.text.chars().next() else { return false };
     let ordinary = |word: &str| {
-        speech::has(|l| l.not_in_names, word)
-            || speech::has(|l| l.remarks, word)
-            || speech::has(|l| l.particles, word)
+        speech::has(List::NotInNames, word)
+            || speech::has(List::Remarks, word)
+            || speech::has(List::Particles, word)
             || is_article(word)
-            || speech::has(|l| l.fillers, word)
-            || speech::has(|l| l.nobody, word)
+            || speech::has(List::Fillers, word)
+            || speech::has(List::Nobody, word)
     };
     let capital = c.is_uppercase();
     let uncased = c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase();
@@ -382,10 +428,8 @@ fn name_at(text: &str, words: &[Word], index: usize) -> Option<String> {
     }
     if !word.text.starts_with(char::is_uppercase) {
         // "Under-secretary" is one word to a reader.
-        let hyphen =
-            |index: usize| text[words[index - 1].at + words[index - 1].text.len()..words[index].at] == *"-";
-        let first = (1..=index).rev().find(|index| !hyphen(*index)).unwrap_or(0);
-        return Some(text[words[first].at..word.at + word.text.len()].to_owned());
+        let first = (1..=index).rev().find(|index| !words[*index].joined).unwrap_or(0);
+        return Some(text[words[first].at..word.at + own_word(word.text).len()].to_owned());
     }
     let joins = |left: &Word, right: &Word| {
         let gap = &text[left.at + left.text.len()..right.at];
@@ -419,7 +463,7 @@ fn name_at(text: &str, words: &[Word], index: usize) -> Option<String> {
 
 fn is_particle(word: &str) -> bool {
     word.starts_with(char::is_lowercase)
-        && (speech::has(|l| l.particles, word)
+        && (speech::has(List::Particles, word)
             || matches!(word, "van" | "von" | "der" | "den" | "bin" | "al" | "di" | "da" | "do"))
 }
 
@@ -466,11 +510,14 @@ mod tests {
         check("As we said, it was late.", None);
         check("It is said that the gate was late.", None);
         check("The tide rose.", None);
+        check("The recently-announced gate is long.", None);
         check("The report is long.", None);
         check("Rather than add it, the office wrote a script.", None);
         check("Please tell the council that it was late.", None);
         check("We’ll tell Ida Brandt that it was late.", None);
         check("The council reports that it was late.", Some("council"));
+        check("The library has said that it was late.", Some("library"));
+        check("Hester Lund, the librarian, said it was late.", Some("Hester Lund"));
         check("The council reports the tide each day.", None);
         check("Those eyes say enough.", None);
     }

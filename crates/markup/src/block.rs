@@ -10,8 +10,9 @@ use crate::mark::Mark;
 use crate::quote::{Bound, Quotation, QuotationKind, Reading};
 use crate::run::{Place, Run, plain};
 use crate::sentence::{self, LINE_BREAK};
+use crate::speech::{self, List};
 use crate::tree::Id;
-use crate::{Part, pairs, speech};
+use crate::{Part, pairs};
 
 /// The line under a block quotation that says whose words they are.
 pub(crate) struct Attribution {
@@ -211,7 +212,8 @@ impl Reading<'_> {
                 .and_then(attribution::speaker),
             None => {
                 let end = links.first().map_or(at.end, |(_, link)| link.start);
-                attribution::speaker(&run.text[words.min(end)..end])
+                let name = &run.text[words.min(end)..end];
+                attribution::speaker(name).or_else(|| attribution::thing_named(name))
             }
         };
         let citation = self.citations.one(links.iter().map(|(node, _)| *node));
@@ -229,7 +231,7 @@ impl Reading<'_> {
         let named = before.is_empty()
             || before.trim_end_matches(is_colon).split_whitespace().count() == 1
                 && before.ends_with(is_colon)
-                && speech::has(|l| l.remarks, before.trim_end_matches(is_colon).trim());
+                && speech::has(List::Remarks, before.trim_end_matches(is_colon).trim());
         named && after.chars().filter(|c| c.is_alphabetic()).count() < 40
     }
 
@@ -254,7 +256,7 @@ impl Reading<'_> {
     pub(crate) fn introducing_source(&self, block: Id) -> Option<usize> {
         let (run, sentence) = self.line_before(block)?;
         let text = run.text[sentence.clone()].trim_end();
-        let leads = text.ends_with(is_colon) || speech::has_phrase(|l| l.introduces, text);
+        let leads = text.ends_with(is_colon) || speech::has_phrase(List::Introduces, text);
         leads.then(|| self.citations.one(self.links_in(run, &sentence).map(|(node, _)| node)))?
     }
 

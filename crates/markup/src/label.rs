@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::speech;
+use crate::speech::{self, List};
 
 /// What a label calls the one who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,13 +25,13 @@ pub fn read(words: &str) -> Option<Label> {
     // "Question 3", "Q2" and "Q." are questions still.
     let bare =
         words.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '#'));
-    if speech::has(|language| language.question, bare) {
+    if speech::has(List::Question, bare) {
         return Some(Label::Question);
     }
-    if speech::has(|language| language.answer, bare) {
+    if speech::has(List::Answer, bare) {
         return Some(Label::Answer);
     }
-    if speech::has(|language| language.roles, bare) {
+    if speech::has(List::Roles, bare) {
         return Some(Label::Role);
     }
     is_name(words).then_some(Label::Name)
@@ -71,16 +71,16 @@ fn is_name(words: &str) -> bool {
         true => return false,
         false => name,
     };
-    if speech::has(|language| language.remarks, name.trim_end_matches('.')) {
+    if speech::has(List::Remarks, name.trim_end_matches('.')) {
         return false;
     }
     let parts: Vec<&str> = name.split_whitespace().collect();
     if parts.len() > 5 || !parts.iter().all(|part| is_part_of_name(part)) {
         return false;
     }
-    let first_is_remark = parts.len() > 1 && speech::has(|language| language.remarks, parts[0]);
+    let first_is_remark = parts.len() > 1 && speech::has(List::Remarks, parts[0]);
     let holds_verb = parts.iter().any(|part| is_never_in_name(part, parts.len()));
-    let named = parts.iter().any(|part| !speech::has(|language| language.particles, part));
+    let named = parts.iter().any(|part| !speech::has(List::Particles, part));
     let holds_letters = name.chars().any(char::is_alphabetic);
     holds_letters && named && !first_is_remark && !holds_verb && is_short_enough(name)
 }
@@ -134,7 +134,7 @@ fn is_particle(part: &str) -> bool {
         "van", "von", "der", "den", "ter", "ten", "da", "das", "do", "dos", "di", "della", "lo", "bin",
         "ibn", "bint", "al", "el", "ben", "abu", "ap", "y", "zu", "av", "af", "af", "op", "het", "'t",
     ];
-    let known = |part: &str| MORE.contains(&part) || speech::has(|language| language.particles, part);
+    let known = |part: &str| MORE.contains(&part) || speech::has(List::Particles, part);
     known(part)
         || part.split_once(['-', '\'', '’']).is_some_and(|(particle, rest)| {
             known(particle) && rest.chars().next().is_some_and(char::is_uppercase)
@@ -143,7 +143,7 @@ fn is_particle(part: &str) -> bool {
 
 fn is_abbreviation(part: &str) -> bool {
     let bare = part.trim_end_matches('.');
-    bare.chars().count() <= 2 || bare.contains('.') || speech::has(|language| language.abbreviations, bare)
+    bare.chars().count() <= 2 || bare.contains('.') || speech::has(List::Abbreviations, bare)
 }
 
 fn is_never_in_name(part: &str, parts: usize) -> bool {
@@ -151,10 +151,7 @@ fn is_never_in_name(part: &str, parts: usize) -> bool {
     // An initial may be spelt like a pronoun ("I:", "A. Moreau"), and capitals may be a name's ("WHO").
     let initial = bare.chars().count() == 1;
     let acronym = parts == 1 && bare.len() > 1 && bare.chars().all(char::is_uppercase);
-    !initial
-        && !acronym
-        && !is_particle(bare)
-        && (speech::has(|language| language.not_in_names, bare) || is_verb(bare))
+    !initial && !acronym && !is_particle(bare) && (speech::has(List::NotInNames, bare) || is_verb(bare))
 }
 
 /// Only verbs of saying that are no noun too could stand in a name's place ("Moreau Said").
@@ -162,7 +159,7 @@ fn is_verb(part: &str) -> bool {
     const NAMES_TOO: &[&str] =
         &["states", "state", "report", "reports", "claim", "stress", "note", "post", "رد", "بين", "وعد"];
     let lower = part.to_lowercase();
-    !NAMES_TOO.contains(&lower.as_str()) && speech::has(|language| language.says, &lower)
+    !NAMES_TOO.contains(&lower.as_str()) && speech::has(List::Says, &lower)
 }
 
 /// Scripts without spaces have no words to count: a name is short there.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::pairs::Quoted;
-use crate::speech;
+use crate::speech::{self, List};
 
 /// A line that the writer broke on purpose ends a sentence too.
 pub(crate) const LINE_BREAK: char = '\u{2028}';
@@ -69,7 +69,7 @@ fn is_abbreviation(before: &str) -> bool {
         .unwrap_or(tail);
     let mut chars = word.chars();
     let initial = matches!((chars.next(), chars.next()), (Some(c), None) if c.is_uppercase());
-    initial || speech::has(|language| language.abbreviations, word)
+    initial || speech::has(List::Abbreviations, word)
 }
 
 /// A quotation that ends its own sentence ends ours, unless what follows still belongs to it ("“Is it?” Moreau asked").
@@ -86,9 +86,10 @@ fn ends_with_quotation(inner: &str, after: &str) -> bool {
         || matches!(next, ',' | ';' | ':' | '—' | '–' | '-' | '―' | '(' | '[' | '.' | '!' | '?');
     let kana = matches!(next, '\u{3040}'..='\u{30ff}');
     let asked = matches!(stop, '!' | '?' | '…')
-        && rest.unicode_words().take(4).any(|word| {
-            speech::has(|language| language.says, word) || speech::has(|language| language.calls, word)
-        });
+        && rest
+            .unicode_words()
+            .take(4)
+            .any(|word| speech::has(List::Says, word) || speech::has(List::Calls, word));
     !goes_on && !kana && !asked
 }
 

@@ -8,7 +8,8 @@ mod es;
 mod fr;
 mod ru;
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -56,27 +57,94 @@ pub struct Language {
 pub const LANGUAGES: &[&Language] = &[&en::TABLE, &de::TABLE, &fr::TABLE, &es::TABLE, &ru::TABLE, &ar::TABLE];
 
 /// Which list of the tables.
-pub type List = fn(&Language) -> &'static [&'static str];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    Says,
+    SaysAndMore,
+    Opens,
+    Calls,
+    According,
+    Somebody,
+    Nobody,
+    Question,
+    Answer,
+    Roles,
+    Introduces,
+    NotInNames,
+    Remarks,
+    Particles,
+    Abbreviations,
+    Articles,
+    Fillers,
+}
+
+impl List {
+    const ALL: &[List] = &[
+        List::Says,
+        List::SaysAndMore,
+        List::Opens,
+        List::Calls,
+        List::According,
+        List::Somebody,
+        List::Nobody,
+        List::Question,
+        List::Answer,
+        List::Roles,
+        List::Introduces,
+        List::NotInNames,
+        List::Remarks,
+        List::Particles,
+        List::Abbreviations,
+        List::Articles,
+        List::Fillers,
+    ];
+
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+impl Language {
+    pub fn list(&self, list: List) -> &'static [&'static str] {
+        match list {
+            List::Says => self.says,
+            List::SaysAndMore => self.says_and_more,
+            List::Opens => self.opens,
+            List::Calls => self.calls,
+            List::According => self.according,
+            List::Somebody => self.somebody,
+            List::Nobody => self.nobody,
+            List::Question => self.question,
+            List::Answer => self.answer,
+            List::Roles => self.roles,
+            List::Introduces => self.introduces,
+            List::NotInNames => self.not_in_names,
+            List::Remarks => self.remarks,
+            List::Particles => self.particles,
+            List::Abbreviations => self.abbreviations,
+            List::Articles => self.articles,
+            List::Fillers => self.fillers,
+        }
+    }
+}
 
 /// Is this word, in any case, in that list of any language?
 pub fn has(list: List, word: &str) -> bool {
-    let word = fold(word);
-    WORDS.contains(word.as_str()) && LANGUAGES.iter().any(|language| list(language).contains(&word.as_str()))
+    has_verb(list, word, None)
 }
 
 /// Is this word a verb of that list in a language that does not take it for a noun after the word before it?
 pub(crate) fn has_verb(list: List, word: &str, before: Option<&str>) -> bool {
-    let (word, before) = (fold(word), before.map(fold));
-    let noun =
-        |language: &Language| before.as_deref().is_some_and(|before| language.articles.contains(&before));
-    WORDS.contains(word.as_str())
-        && LANGUAGES.iter().any(|language| list(language).contains(&word.as_str()) && !noun(language))
+    let Some(lists) = WORDS.get(fold(word).as_ref()) else { return false };
+    let articles = before.and_then(|before| WORDS.get(fold(before).as_ref()));
+    let noun = |language: usize| articles.is_some_and(|lists| lists[language] & List::Articles.bit() != 0);
+    (0..LANGUAGES.len()).any(|language| lists[language] & list.bit() != 0 && !noun(language))
 }
 
 /// Where a verb of saying stands in the text: byte offsets of its first form.
 pub fn verb_of_saying(text: &str) -> Option<(usize, usize)> {
     text.unicode_word_indices()
-        .find(|(_, word)| has(|language| language.says, word))
+        .find(|(_, word)| has(List::Says, word))
         .map(|(at, word)| (at, at + word.len()))
 }
 
@@ -87,53 +155,58 @@ pub fn has_phrase(list: List, text: &str) -> bool {
 
 /// Where the first of the phrases stands: byte offsets in `text`.
 pub fn find_phrase(list: List, text: &str) -> Option<(usize, usize)> {
-    let words: Vec<(usize, String, usize)> =
+    let words: Vec<(usize, Cow<str>, usize)> =
         text.unicode_word_indices().map(|(at, word)| (at, fold(word), at + word.len())).collect();
-    LANGUAGES.iter().flat_map(|language| list(language)).filter_map(|phrase| find_in(&words, phrase)).min()
+    let stands = |index: usize, phrase: &[&str]| {
+        let run = words.get(index..index + phrase.len())?;
+        run.iter().zip(phrase).all(|((_, word, _), wanted)| word == wanted).then(|| run[phrase.len() - 1].2)
+    };
+    let longest = |(index, (at, word, _)): (usize, &(usize, Cow<str>, usize))| {
+        let phrases = PHRASES.get(word.as_ref())?;
+        let ends =
+            phrases.iter().filter(|(of, _)| *of == list).filter_map(|(_, phrase)| stands(index, phrase));
+        ends.max().map(|end| (*at, end))
+    };
+    words.iter().enumerate().find_map(longest)
 }
 
-fn find_in(words: &[(usize, String, usize)], phrase: &str) -> Option<(usize, usize)> {
-    let wanted: Vec<&str> = phrase.unicode_words().collect();
-    if wanted.is_empty() {
-        return None;
+/// Its list and its words.
+type Phrase = (List, Vec<&'static str>);
+
+/// The phrases of the lists that hold some, by their first word.
+static PHRASES: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<&str, Vec<Phrase>> = HashMap::new();
+    for list in [List::According, List::Introduces] {
+        for phrase in LANGUAGES.iter().flat_map(|language| language.list(list)) {
+            let words: Vec<&str> = phrase.unicode_words().collect();
+            if let Some(first) = words.first() {
+                phrases.entry(first).or_default().push((list, words));
+            }
+        }
     }
-    let at = words
-        .windows(wanted.len())
-        .position(|run| run.iter().zip(&wanted).all(|((_, word, _), wanted)| word == wanted))?;
-    Some((words[at].0, words[at + wanted.len() - 1].2))
-}
+    phrases
+});
 
-/// Every word of every list: most words of a text are in none, and one look says so.
-static WORDS: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| LANGUAGES.iter().flat_map(|language| language.lists()).flatten().copied().collect());
-
-impl Language {
-    fn lists(&self) -> [&'static [&'static str]; 17] {
-        [
-            self.says,
-            self.calls,
-            self.according,
-            self.somebody,
-            self.nobody,
-            self.question,
-            self.answer,
-            self.roles,
-            self.introduces,
-            self.not_in_names,
-            self.remarks,
-            self.particles,
-            self.abbreviations,
-            self.fillers,
-            self.articles,
-            self.says_and_more,
-            self.opens,
-        ]
+/// For each word of the tables the lists it is in, one number of bits for each language: most words of a text are in none,
+/// and one look says so.
+static WORDS: LazyLock<HashMap<&str, Vec<u32>>> = LazyLock::new(|| {
+    let mut words: HashMap<&str, Vec<u32>> = HashMap::new();
+    for (index, language) in LANGUAGES.iter().enumerate() {
+        for list in List::ALL {
+            for word in language.list(*list) {
+                words.entry(word).or_insert_with(|| vec![0; LANGUAGES.len()])[index] |= list.bit();
+            }
+        }
     }
-}
+    words
+});
 
 /// Lower case, and one apostrophe for all.
-fn fold(word: &str) -> String {
-    word.to_lowercase().replace('’', "'")
+fn fold(word: &str) -> Cow<'_, str> {
+    match word.bytes().all(|b| b.is_ascii_lowercase()) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(word.to_lowercase().replace('’', "'")),
+    }
 }
 
 #[cfg(test)]
@@ -157,15 +230,15 @@ mod tests {
 
     #[test]
     fn phrases_are_found_as_whole_words() {
-        assert_eq!(find_phrase(|l| l.according, "All was well, according to the log."), Some((14, 26)));
-        assert!(has_phrase(|l| l.according, "Selon le port"));
-        assert!(!has_phrase(|l| l.according, "Selonge"));
+        assert_eq!(find_phrase(List::According, "All was well, according to the log."), Some((14, 26)));
+        assert!(has_phrase(List::According, "Selon le port"));
+        assert!(!has_phrase(List::According, "Selonge"));
     }
 
     #[test]
     fn tables_are_in_the_form_they_are_compared_in() {
         for language in LANGUAGES {
-            for word in language.lists().into_iter().flatten() {
+            for word in List::ALL.iter().flat_map(|list| language.list(*list)) {
                 assert_eq!(*word, fold(word), "in the table {}", language.code);
             }
         }

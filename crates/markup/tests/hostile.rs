@@ -295,9 +295,10 @@ fn time_grows_with_the_text() {
             read(&text, &Options::default());
             start.elapsed()
         };
-        let (small, large) = (time(4_000), time(32_000));
-        // Eight times the text may take sixteen times as long, and a little is noise.
-        assert!(large < small * 16 + Duration::from_millis(400), "{open:?}: {small:?}, then {large:?}");
+        // Eight times the text may take sixteen times as long, and a little is noise; on a busy machine once is no measure.
+        let measure = || (time(4_000), time(32_000));
+        let grows = |(small, large): (Duration, Duration)| large < small * 16 + Duration::from_millis(300);
+        assert!((0..3).any(|_| grows(measure())), "{open:?}: {:?}", measure());
     }
 }
 

@@ -165,6 +165,10 @@ fn block_quotations_have_an_attribution() {
         &["quote|The gate was closed.|-|a.example/1"],
     );
     check("> The gate was closed.\n>\n> -- Harbour Office", &["quote|The gate was closed.|Harbour Office|-"]);
+    check(
+        "> Mind the bridge.\n>\n> — Plate in the cab of car 9, [history](https://a.example/1)",
+        &["quote|Mind the bridge.|Plate in the cab of car 9|a.example/1"],
+    );
     check("> One.\n>\n> Two.\n>\n> – Moreau", &["quote|One./Two.|Moreau|-"]);
     check("> “The gate was closed.”\n>\n> ― Moreau", &["quote|The gate was closed.|Moreau|-"]);
     check(
