@@ -22,7 +22,14 @@ pub struct Publication {
     pub posts_per_page: usize,
 }
 
+/// What a publication is called until somebody says.
+const UNNAMED: &str = "Ibid";
+
 impl Publication {
+    pub fn is_unnamed(&self) -> bool {
+        self.name == UNNAMED
+    }
+
     pub fn load(tx: &mut Tx) -> Result<Publication> {
         let rows: Vec<(String, String)> = tx.all(
             sql!(
@@ -34,7 +41,7 @@ impl Publication {
         let get = |name: &str| rows.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
         Ok(Publication {
-            name: or("name", "Ibid"),
+            name: or("name", UNNAMED),
             description: or("description", ""),
             language: or("language", "en"),
             zone: or("zone", "UTC"),

@@ -1,86 +1,172 @@
-// The desk's one script. Without it everything works by pressing Preview and Save; with it the preview follows the typing
-// and a paste becomes clean Markdown.
+// The desk's one script. Without it everything works by pressing Preview and Save; with it the preview follows the typing,
+// a paste becomes clean Markdown, a mark goes where it belongs, and what was typed outlives the window.
 const form = document.getElementById("editor");
 
 if (form) {
   const text = form.elements.markdown;
-  const told = document.getElementById("pasted");
-  const parts = { tally: document.getElementById("tally"), checks: document.getElementById("checks"), preview: document.getElementById("preview") };
-  let timer, asked = 0, shown = 0, changed = false;
+  const part = (id) => document.getElementById(id);
+  const [told, stands, tally, checks, preview] = ["pasted", "stands", "tally", "checks", "preview"].map(part);
+  let timer, asked = 0, shown = 0, shownText = null, changed = false;
 
   const ask = async (address, body) => {
     const answer = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(answer.status);
+    if (!answer.ok) throw Object.assign(new Error(answer.statusText), { status: answer.status });
     return answer.json();
   };
 
-  const element = (name, properties, ...children) => {
-    const made = Object.assign(document.createElement(name), properties);
-    made.append(...children);
-    return made;
+  const say = (element, words) => { if (element.textContent !== words) element.textContent = words; };
+
+  // The server's own renderer made and sanitised this, as it makes the public page. What is the same stays untouched.
+  const fill = (element, html) => {
+    if (element.source === html) return;
+    const open = element.querySelector("details")?.open;
+    const focused = element.contains(document.activeElement) ? document.activeElement.value : undefined;
+    element.innerHTML = element.source = html;
+    if (open !== undefined) element.querySelectorAll("details").forEach((details) => { details.open = open; });
+    if (focused) [...element.querySelectorAll("button")].find((button) => button.value === focused)?.focus();
   };
 
-  const sourceRow = (source) => {
-    const row = element("li", {}, element("b", {}, source.number), ` ${source.title} `, element("span", { className: source.class }, source.words));
-    if (source.copy) row.append(" · ", element("a", { href: source.copy }, "copy"));
-    if (source.latest) row.append(" · ", element("a", { href: source.latest }, "cite one of its newest pieces"));
-    return row;
-  };
-
-  const quotationRow = (quotation) => element("li", {},
-    element("a", { className: `mark ${quotation.class}`, href: `#q${quotation.number}` }, quotation.verdict),
-    element("span", { className: "where" }, ` line ${quotation.line}`),
-    element("span", { className: "words" }, quotation.words));
+  const linesLead = () => checks.querySelectorAll("span[data-line]").forEach((span) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "where", textContent: span.textContent });
+    button.dataset.line = span.dataset.line;
+    span.replaceWith(button);
+  });
 
   const refresh = async (keep = false) => {
-    const number = ++asked;
+    clearTimeout(timer);
+    const number = ++asked, value = text.value;
     try {
-      const checked = await ask("/desk/preview", { markdown: text.value, keep });
+      const checked = await ask("/desk/preview", { markdown: value, keep });
       if (number < shown) return; // a later answer is on the page already
-      shown = number;
-      parts.tally.textContent = checked.tally;
-      parts.checks.replaceChildren(...checked.sources.map(sourceRow), ...checked.quotations.map(quotationRow));
-      // The server's own renderer made and sanitised this, as it makes the public page.
-      parts.preview.innerHTML = checked.html;
-      const waits = checked.quotations.some((q) => q.class === "waiting") || checked.sources.some((s) => s.words === "being kept");
-      if (waits) later(2500);
-    } catch {
-      parts.tally.textContent = "The preview could not be made; your text is safe in this window.";
+      [shown, shownText] = [number, value];
+      say(tally, checked.tally);
+      fill(checks, checked.rows);
+      linesLead();
+      fill(preview, checked.html);
+      if (checked.waiting && number === asked) later(2500);
+    } catch (error) {
+      say(tally, error.status === 401
+        ? "You are signed out. Sign in again in another window, then go on here: your text is safe in this one."
+        : "The preview could not be made just now; your text is safe in this window.");
     }
   };
 
   const later = (after) => { clearTimeout(timer); timer = setTimeout(refresh, after); };
 
-  text.addEventListener("input", () => { changed = true; later(500); });
+  // Goes through the browser's own undo: one step takes it back.
+  const insert = (words, from = text.selectionStart, to = from === text.selectionStart ? text.selectionEnd : from) => {
+    text.focus();
+    text.setSelectionRange(from, to);
+    if (!document.execCommand("insertText", false, words)) {
+      text.setRangeText(words, from, to, "end");
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
 
   text.addEventListener("paste", async (event) => {
     const html = event.clipboardData.getData("text/html");
     const plain = event.clipboardData.getData("text/plain");
     if (!html && !/\bhttps?:|\n/.test(plain)) return;
     event.preventDefault();
+    const [from, to] = [text.selectionStart, text.selectionEnd];
     let markdown = plain, notes = [];
     try {
       ({ markdown, notes } = await ask("/desk/tidy", { html, text: plain }));
     } catch {
       notes = ["The paste could not be tidied; it stands as it came."];
     }
-    // Goes through the browser's own undo: one step takes it back.
-    text.focus();
-    if (!document.execCommand("insertText", false, markdown)) text.setRangeText(markdown, text.selectionStart, text.selectionEnd, "end");
-    changed = true;
-    told.textContent = notes.join(" ");
+    insert(markdown, from, to);
+    say(told, notes.join(" "));
     refresh(true);
   });
 
-  text.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+  // A mark of the writer's goes behind the words it is about.
+  const mark = async (value) => {
+    if (text.value !== shownText) await refresh();
+    const button = [...checks.querySelectorAll("button[name=mark]")].find((button) => button.value === value);
+    if (!button || text.value !== shownText) return;
+    const place = button.closest(".say");
+    const [, kind, address = place.querySelector("select")?.value] = value.split(" ");
+    const words = { not: "<!-- not a quotation -->", note: "<!-- note:  -->", source: `<!-- source: ${address} -->` }[kind];
+    insert(("alone" in place.dataset ? "\n\n" : " ") + words, +place.dataset.at, +place.dataset.at);
+    if (kind === "note") text.setSelectionRange(text.selectionStart - 4, text.selectionStart - 4);
+    reveal(text.selectionStart);
+    refresh();
+  };
+
+  const reveal = (at) => {
+    const lines = text.value.slice(0, at).split("\n").length;
+    const height = text.scrollHeight / Math.max(1, text.value.split("\n").length);
+    text.scrollTop = Math.max(0, height * (lines - 4));
+  };
+
+  const goTo = (line) => {
+    const lines = text.value.split("\n");
+    const from = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+    text.focus();
+    text.setSelectionRange(from, from + (lines[line - 1] ?? "").length);
+    reveal(from);
+  };
+
+  checks.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    event.preventDefault();
+    if (button.dataset.line) goTo(+button.dataset.line);
+    else mark(button.value);
+  });
+
+  form.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
       event.preventDefault();
       form.requestSubmit(form.querySelector("button[value=save]"));
     }
   });
 
-  document.getElementById("preview-button").addEventListener("click", (event) => { event.preventDefault(); refresh(); });
-  form.addEventListener("submit", () => { changed = false; });
+  // What was typed is also kept in this browser until the server has it.
+  const shelf = `typed ${location.pathname}`;
+  const fields = ["title", "markdown", "excerpt", "tags", "slug", "correction"];
+  const typed = () => JSON.stringify(fields.map((name) => form.elements[name].value));
+  const put = () => { try { localStorage.setItem(shelf, typed()); } catch { /* a browser may refuse: then only the window holds it */ } };
+  const forget = () => { try { localStorage.removeItem(shelf); } catch { /* as above */ } };
+
+  const offer = () => {
+    let held = null;
+    try {
+      if (new URLSearchParams(location.search).has("done")) localStorage.removeItem(sessionStorage.getItem("sent"));
+      held = localStorage.getItem(shelf);
+    } catch { return; }
+    if (!held || held === typed()) return forget();
+    const notice = Object.assign(document.createElement("p"), { className: "notice", textContent: "Something was typed here that never reached the server. " });
+    const choice = (words, act) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: words });
+      button.addEventListener("click", () => { act(); notice.remove(); });
+      notice.append(button, " ");
+    };
+    choice("Bring it back", () => {
+      JSON.parse(held).forEach((value, at) => { form.elements[fields[at]].value = value; });
+      touched();
+    });
+    choice("Let it go", forget);
+    form.before(notice);
+  };
+
+  const touched = () => {
+    changed = true;
+    if (!stands.dataset.saved) stands.dataset.saved = stands.textContent;
+    say(stands, `${stands.dataset.saved}, not saved`);
+    put();
+    later(500);
+  };
+
+  form.addEventListener("input", (event) => { if (!event.target.closest("#checks")) touched(); });
+  part("preview-button").addEventListener("click", (event) => { event.preventDefault(); refresh(); });
+  form.addEventListener("submit", () => {
+    changed = false;
+    try { sessionStorage.setItem("sent", shelf); } catch { /* as above */ }
+  });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  checks.source = null;
+  offer();
   if (text.value.trim()) refresh();
 }

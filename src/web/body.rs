@@ -124,34 +124,40 @@ impl Dress<'_> {
         }
     }
 
-    /// `transcript, 9 paragraphs: 8 word for word, 1 differs`
     fn transcript_mark(&self, transcript: usize) -> String {
+        match self.transcript(transcript) {
+            Some((class, told)) => format!("<span class=\"mark {class}\">{told}</span>"),
+            None => String::new(),
+        }
+    }
+
+    /// Its class and `transcript, 9 paragraphs: 8 word for word, 1 differs`.
+    pub(super) fn transcript(&self, transcript: usize) -> Option<(&'static str, String)> {
         let turns = self.document.quotations.iter().zip(self.quotes);
         let turns = turns.filter(|(q, _)| q.transcript == Some(transcript)).map(|(_, quote)| quote);
         let judged: Vec<&Quote> = turns.filter(|quote| quote.ruling != Some(Ruling::Beyond)).collect();
-        let mut counts: Vec<(&'static str, &'static str, usize)> = Vec::new();
+        let mut counts: Vec<(Option<Verdict>, usize)> = Vec::new();
         for quote in &judged {
-            let (class, words) = match quote.verdict() {
-                Some(verdict) => (verdict.as_str(), words::verdict(verdict)),
-                None => ("waiting", "being checked"),
-            };
-            match counts.iter_mut().find(|(known, ..)| *known == class) {
-                Some((.., n)) => *n += 1,
-                None => counts.push((class, words, 1)),
+            match counts.iter_mut().find(|(known, _)| *known == quote.verdict()) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((quote.verdict(), 1)),
             }
         }
-        let paragraphs = words::count(judged.len(), "paragraph", "paragraphs");
+        let worst = judged.iter().any(|q| q.ruling.is_some_and(|r| words::needs_a_look(r, q.material)));
+        let class = match (worst, counts.first()?.0) {
+            (true, _) => "altered",
+            (false, verdict) => verdict.map_or("waiting", Verdict::as_str),
+        };
+        let say = |verdict: Option<Verdict>, n| verdict.map_or("being checked", |v| words::counted(v, n));
         let told = match counts.as_slice() {
-            [] => return String::new(),
-            [(_, words, _)] => format!("transcript, {paragraphs}: {words}"),
+            [(verdict, n)] => say(*verdict, *n).to_owned(),
             many => {
-                let parts: Vec<String> = many.iter().map(|(_, words, n)| format!("{n} {words}")).collect();
-                format!("transcript, {paragraphs}: {}", parts.join(", "))
+                let parts = many.iter().map(|(verdict, n)| format!("{n} {}", say(*verdict, *n)));
+                parts.collect::<Vec<_>>().join(", ")
             }
         };
-        let worst = judged.iter().any(|q| q.ruling.is_some_and(|r| words::needs_a_look(r, q.material)));
-        let class = if worst { "altered" } else { counts[0].0 };
-        format!("<span class=\"mark {class}\">{told}</span>")
+        let paragraphs = words::count(judged.len(), "paragraph", "paragraphs");
+        Some((class, format!("transcript, {paragraphs}: {told}")))
     }
 
     fn note(&self, source: &Listed) -> Result<String> {
@@ -181,6 +187,7 @@ impl Dress<'_> {
             (Some(Ruling::Beyond), _) => return Ok(String::new()),
             (Some(Ruling::Reported), _) if quote.passage.is_none() => return Ok(String::new()),
             (Some(Ruling::Reported), _) => ("reported", "nearest words"),
+            (_, Some(Verdict::Altered)) if !quote.material => ("slight", "differs slightly"),
             (_, Some(verdict)) => (verdict.as_str(), words::verdict(verdict)),
             (_, None) => ("waiting", "being checked"),
         };
@@ -203,13 +210,17 @@ impl Dress<'_> {
         #[derive(Serialize)]
         struct Panel<'a> {
             number: usize,
-            class: &'a str,
             words: String,
+            #[serde(rename = "where")]
+            place: &'a str,
             warn: bool,
             open: bool,
             closable: bool,
             runs: Vec<Run>,
-            passage: Option<&'a Passage>,
+            /// What surrounds the words; with `runs`, the words themselves are those.
+            passage: Option<Shown>,
+            /// Beside words put together from different places, which no one passage surrounds.
+            beside: Option<Shown>,
             note: &'a str,
             compared: String,
             copy: Option<String>,
@@ -226,19 +237,32 @@ impl Dress<'_> {
             return Ok(String::new());
         }
         let warn = quote.ruling.is_some_and(|r| words::needs_a_look(r, quote.material));
-        let runs = self.runs(quote);
+        let source =
+            self.document.quotations[quotation].citation.and_then(|at| self.sources.get(at)?.as_ref());
+        let how_much = source.map_or(crate::source::Shown::Always, |source| source.shown);
+        let passage =
+            quote.passage.as_ref().filter(|_| how_much != crate::source::Shown::Desk).map(Shown::of);
+        let runs = if how_much == crate::source::Shown::Desk { Vec::new() } else { self.runs(quote) };
+        let spliced = quote.verdict() == Some(Verdict::Spliced);
+        let (passage, beside) = if spliced { (None, passage) } else { (passage, None) };
+        let offered = !matches!(how_much, crate::source::Shown::Passages | crate::source::Shown::Desk);
         let panel = Panel {
             number: quotation + 1,
-            class: quote.ruling.map_or("", Ruling::as_str),
             words: self.explained(quote),
+            place: source.map_or("", |source| source.title.as_str()),
             warn,
             open: warn,
             closable: !warn,
-            passage: quote.passage.as_ref(),
+            passage,
+            beside,
             runs,
             note: &quote.note,
             compared: self.compared(quote),
-            copy: quote.copy.as_ref().map(|path| format!("{path}{}", at_the_words(quote))),
+            copy: quote
+                .copy
+                .as_ref()
+                .filter(|_| offered)
+                .map(|path| format!("{path}{}", at_the_words(quote))),
             live: quote.live.as_deref(),
         };
         respond::render(self.app, "part/finding.html", panel)
@@ -255,7 +279,7 @@ impl Dress<'_> {
 
     fn compared(&self, quote: &Quote) -> String {
         match quote.kept {
-            Some(at) => format!("Compared with the copy kept on {}.", words::moment(at, self.zone)),
+            Some(at) => format!("Compared with the copy kept {}", words::moment(at, self.zone)),
             None => String::new(),
         }
     }
@@ -268,7 +292,7 @@ impl Dress<'_> {
             picture: Option<&'a str>,
             about: &'a str,
             words: &'a str,
-            glyph: &'a str,
+            video: bool,
             open_words: &'a str,
         }
         let cited = &self.document.citations[citation];
@@ -283,7 +307,7 @@ impl Dress<'_> {
             picture: card.and_then(|c| c.picture.as_deref()),
             about: card.map_or(source.site.as_str(), |c| c.about.as_str()),
             words: card.map_or("", |c| c.words.as_str()),
-            glyph: if card.is_some_and(|c| c.video) { "▶" } else { "↗" },
+            video: card.is_some_and(|c| c.video),
             open_words: if card.is_some_and(|c| c.video) {
                 "Play at the source"
             } else {
@@ -311,22 +335,64 @@ fn put(text: &str, waiting: &mut String, html: &mut String) {
     }
 }
 
-/// One run of words of a difference.
+/// A passage cut to what a reader needs: the sentences around the words.
+#[derive(Serialize)]
+struct Shown {
+    before: String,
+    quoted: String,
+    after: String,
+}
+
+/// Characters on either side of the quoted words.
+const AROUND: usize = 180;
+
+impl Shown {
+    fn of(passage: &Passage) -> Shown {
+        let (before, cut) = last_sentences(&passage.before);
+        let before = if cut || passage.more_before { format!("… {before}") } else { before.to_owned() };
+        let (after, cut) = first_sentences(&passage.after);
+        let after = if cut || passage.more_after { format!("{after} …") } else { after.to_owned() };
+        Shown { before, quoted: passage.quoted.clone(), after }
+    }
+}
+
+/// The end of a text from the start of a sentence, at most [`AROUND`] characters; whether something was cut.
+fn last_sentences(text: &str) -> (&str, bool) {
+    let Some((cut, _)) = text.char_indices().rev().nth(AROUND) else { return (text, false) };
+    let tail = &text[cut..];
+    let sentence = ENDS_OF_SENTENCES.iter().filter_map(|end| tail.find(end).map(|at| at + end.len())).min();
+    let start = sentence.or_else(|| tail.find(char::is_whitespace)).unwrap_or(0);
+    (tail[start..].trim_start(), true)
+}
+
+/// The same for the beginning of a text, to the end of a sentence.
+fn first_sentences(text: &str) -> (&str, bool) {
+    let Some((cut, _)) = text.char_indices().nth(AROUND) else { return (text, false) };
+    let head = &text[..cut];
+    let sentence = ENDS_OF_SENTENCES.iter().filter_map(|end| head.rfind(end).map(|at| at + end.len())).max();
+    let end = sentence.or_else(|| head.rfind(char::is_whitespace)).unwrap_or(head.len());
+    (head[..end].trim_end(), true)
+}
+
+const ENDS_OF_SENTENCES: [&str; 6] = [". ", "! ", "? ", ".\n", "!\n", "?\n"];
+
+/// One run of words of a difference; the space after it stands outside.
 #[derive(Serialize)]
 struct Run {
-    kind: &'static str,
+    same: bool,
     quote: String,
     source: String,
+    space: bool,
 }
 
 impl Run {
     fn of(word: &quotecheck::Word) -> Run {
-        let kind = match word.kind {
-            WordKind::Same => "same",
-            WordKind::Elided => "elided",
-            _ => "changed",
-        };
-        Run { kind, quote: word.quote.clone(), source: word.source.clone() }
+        Run {
+            same: matches!(word.kind, WordKind::Same),
+            space: word.quote.ends_with(char::is_whitespace) || word.source.ends_with(char::is_whitespace),
+            quote: word.quote.trim_end().to_owned(),
+            source: word.source.trim_end().to_owned(),
+        }
     }
 }
 

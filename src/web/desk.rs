@@ -1,6 +1,7 @@
 //! The desk: what people who write here meet after signing in.
 
 pub(super) mod editor;
+mod marking;
 pub(super) mod me;
 pub(super) mod posts;
 pub(super) mod settings;
@@ -23,8 +24,11 @@ use serde::Serialize;
 pub(super) struct Desk {
     name: String,
     language: String,
+    /// Of the text, as readers see it.
+    text_stylesheet: String,
     stylesheet: String,
     script: String,
+    icon: String,
     here: &'static str,
     /// Nobody on the pages before signing in.
     person: Option<Signed>,
@@ -42,7 +46,9 @@ impl Desk {
         Desk {
             name: publication.name.clone(),
             language: publication.language.clone(),
+            text_stylesheet: static_files::address("site.css"),
             stylesheet: static_files::address("desk.css"),
+            icon: static_files::address("icon.svg"),
             script: static_files::address("desk.js"),
             here,
             person: person.map(|p| Signed {

@@ -41,6 +41,9 @@ pub(super) struct Listed {
     tags: Vec<String>,
     /// `5 quotations checked`
     line: String,
+    /// Shown larger, with its picture: the first post of the first page.
+    lead: bool,
+    picture: Option<String>,
 }
 
 pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response> {
@@ -62,7 +65,12 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
                 posts.sort_by_key(|post| std::cmp::Reverse(post.pinned_at));
             }
             let authors: Vec<_> = posts.iter().map(|p| p.author_id.topic()).collect();
-            let posts = posts.iter().map(|p| Listed::of(tx, p, &publication)).collect::<Result<_>>()?;
+            let mut posts =
+                posts.iter().map(|p| Listed::of(tx, p, &publication)).collect::<Result<Vec<_>>>()?;
+            if let Some(first) = posts.first_mut() {
+                first.lead = before.is_none();
+            }
+            posts.iter_mut().filter(|post| !post.lead).for_each(|post| post.picture = None);
             Ok((Home { site: Site::of(&publication, ""), canonical, posts, older }, authors))
         })
         .await?;
@@ -78,8 +86,10 @@ fn cursor(text: &str) -> Result<(Time, PostId)> {
 impl Listed {
     pub(super) fn of(tx: &mut Tx, post: &Post, publication: &Publication) -> Result<Listed> {
         let at = post.published_at.unwrap_or(post.created_at);
+        let document = post.document()?;
+        let picture = first_picture(&document);
         let excerpt = match post.excerpt.trim() {
-            "" => post.document()?.excerpt,
+            "" => document.excerpt,
             written => written.to_owned(),
         };
         let judged = Judged::in_post(tx, post.post_id)?;
@@ -97,6 +107,19 @@ impl Listed {
             day: words::day(at, &publication.time_zone()),
             tags: crate::post::record::tags(&post.tags).into_iter().map(|(_, name)| name).collect(),
             line,
+            lead: false,
+            picture,
         })
     }
+}
+
+/// The address of the first picture of our own in a text, escaped as the renderer wrote it.
+fn first_picture(document: &markup::Document) -> Option<String> {
+    let html = document.parts.iter().filter_map(|part| match part {
+        markup::Part::Html(html) => Some(html.as_str()),
+        _ => None,
+    });
+    let pictures = html.flat_map(|html| html.split("<img ").skip(1));
+    let addresses = pictures.filter_map(|tag| tag.split_once("src=\"")?.1.split_once('"'));
+    addresses.map(|(address, _)| address).find(|address| address.starts_with("/media/")).map(str::to_owned)
 }

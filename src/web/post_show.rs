@@ -65,6 +65,8 @@ struct Part {
     count: usize,
     verdict: &'static str,
     words: &'static str,
+    /// Number of the first quotation of which it is said.
+    first: usize,
 }
 
 /// What the database holds of one post, read at one moment.
@@ -178,17 +180,14 @@ impl Shown {
 
 impl Check {
     /// None where there is nothing to say: a post without sources and quotations.
-    pub(super) fn of(
-        quotations: impl IntoIterator<Item = (crate::quote::Kind, Option<i64>, Option<Ruling>)>,
-        sources: &[Listed],
-    ) -> Option<Check> {
+    pub(super) fn of(quotations: impl IntoIterator<Item = Ruled>, sources: &[Listed]) -> Option<Check> {
         let all: Vec<_> = quotations.into_iter().collect();
         let counts =
             Counts::of(all.iter().map(|(kind, transcript, ruling)| (*kind, *transcript, ruling.as_ref())));
         let mut lines = Vec::new();
         if counts.quotations > 0 {
             let noun = if counts.quotations == 1 { "quotation" } else { "quotations" };
-            lines.push(Line { count: counts.quotations, noun, parts: parts(&counts) });
+            lines.push(Line { count: counts.quotations, noun, parts: parts(&counts, &all) });
         }
         if counts.transcripts > 0 {
             let noun = if counts.transcripts == 1 { "transcript" } else { "transcripts" };
@@ -198,17 +197,27 @@ impl Check {
             let noun = "without a source";
             lines.push(Line { count: counts.no_source, noun, parts: Vec::new() });
         }
-        let kept = sources.iter().filter(|s| s.copy.is_some()).count();
+        let kept = sources.iter().filter(|s| s.kept()).count();
         let check = Check { lines, sources: sources.len(), kept };
         (!check.lines.is_empty() || check.sources > 0).then_some(check)
     }
 }
 
-fn parts(counts: &Counts) -> Vec<Part> {
+type Ruled = (crate::quote::Kind, Option<i64>, Option<Ruling>);
+
+fn parts(counts: &Counts, all: &[Ruled]) -> Vec<Part> {
+    let first = |ruling: Option<Verdict>| {
+        let same = |(kind, _, ruled): &Ruled| {
+            *kind == crate::quote::Kind::Quotation && ruled.and_then(Ruling::verdict) == ruling
+        };
+        all.iter().position(same).map_or(1, |at| at + 1)
+    };
     let said = Verdict::ALL.into_iter().filter_map(|verdict| {
         let count = *counts.verdicts.get(verdict.as_str())?;
-        Some(Part { count, verdict: verdict.as_str(), words: words::verdict(verdict) })
+        let (words, first) = (words::counted(verdict, count), first(Some(verdict)));
+        Some(Part { count, verdict: verdict.as_str(), words, first })
     });
-    let waiting = Part { count: counts.waiting, verdict: "waiting", words: "being checked" };
+    let waiting =
+        Part { count: counts.waiting, verdict: "waiting", words: "being checked", first: first(None) };
     said.chain((counts.waiting > 0).then_some(waiting)).collect()
 }

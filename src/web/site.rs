@@ -1,7 +1,7 @@
 //! What every page shows of the publication.
 
 use super::respond::{self, Undressed};
-use super::static_files;
+use super::{static_files, words};
 use crate::app::App;
 use crate::outside::db::{Topic, Tx};
 use crate::publication::Publication;
@@ -17,7 +17,10 @@ pub(super) struct Site {
     pub(super) name: String,
     pub(super) description: String,
     pub(super) language: String,
+    /// Whether that language is written from right to left.
+    rtl: bool,
     stylesheet: String,
+    icon: String,
     /// Which entry of the navigation the page belongs to.
     here: &'static str,
 }
@@ -28,7 +31,9 @@ impl Site {
             name: publication.name.clone(),
             description: publication.description.clone(),
             language: publication.language.clone(),
+            rtl: words::right_to_left(&publication.language),
             stylesheet: static_files::address("site.css"),
+            icon: static_files::address("icon.svg"),
             here,
         }
     }
@@ -88,6 +93,11 @@ async fn error_page(app: &App, error: &Error) -> Option<String> {
     let words = match error {
         Error::NotFound => {
             "No page has this address. It may have been taken back, or the address may have a slip in it."
+                .into()
+        }
+        Error::SignIn => {
+            "You are not signed in, or not any more. Sign in at the desk in another window, then go back in this one: \
+             what you typed is still in the form."
                 .into()
         }
         other => other.for_readers(),

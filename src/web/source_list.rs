@@ -7,9 +7,9 @@ use crate::id::SourceId;
 use crate::outside::db::Tx;
 use crate::post::posts_topic;
 use crate::publication::Publication;
-use crate::source::{Capture, Kind, Source, TextKind};
+use crate::source::{Capture, Kind, Shown, Source, State, TextKind};
 use crate::{Error, Result};
-use axum::extract::{Query, State};
+use axum::extract::{self, Query};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
@@ -39,10 +39,15 @@ pub(super) struct Listed {
     pub(super) site: String,
     pub(super) state: &'static str,
     pub(super) state_words: String,
+    /// `kept 14 March 2026`; empty where no good copy is.
+    pub(super) kept_words: String,
+    /// The whole kept copy, where readers are offered it.
     pub(super) copy: Option<String>,
-    pub(super) copy_words: String,
     /// RFC 3339, of the copy.
     pub(super) copy_date: String,
+    /// How much of the copy readers are shown.
+    #[serde(skip)]
+    pub(super) shown: Shown,
     pub(super) pointer: bool,
     /// Only where the source is embedded.
     #[serde(skip)]
@@ -87,7 +92,10 @@ fn shortened(words: &str) -> String {
     }
 }
 
-pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response> {
+pub(super) async fn show(
+    extract::State(app): extract::State<App>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let before = asked.before.map(|id| id.parse::<SourceId>()).transpose()?;
     let now = app.now();
     let (register, shown) = app
@@ -117,15 +125,9 @@ impl Listed {
     ) -> Result<Listed> {
         let zone = publication.time_zone();
         let newest = Capture::newest_good(tx, source.source_id)?.filter(|c| !c.private);
-        let kept = newest.as_ref().map(|c| words::day(c.captured_at, &zone));
         let pointer = source.kind == Kind::Pointer;
-        let state = match (&kept, pointer) {
-            (_, true) => "a place that keeps changing".to_owned(),
-            (Some(day), _) => {
-                format!("kept {day} · {}", words::state(source.state, source.state_since, &zone))
-            }
-            (None, _) => words::state(source.state, source.state_since, &zone),
-        };
+        let shown = how_much(source.shown, publication.shown);
+        let offered = newest.as_ref().filter(|_| offers_copy(shown, source.state));
         Ok(Listed {
             id: source.source_id.to_string(),
             number,
@@ -134,13 +136,60 @@ impl Listed {
             title: source.name(),
             site: source.place(),
             state: if pointer { "pointer" } else { source.state.as_str() },
-            state_words: state,
-            copy: newest.as_ref().map(|c| c.path(source.source_id)),
-            copy_words: "kept copy".into(),
-            copy_date: newest.map(|c| c.captured_at.rfc3339()).unwrap_or_default(),
+            state_words: match pointer {
+                true => "a place that keeps changing".to_owned(),
+                false => words::state(source.state, source.state_since, &zone),
+            },
+            kept_words: match &newest {
+                Some(copy) if !pointer => format!("kept {}", words::day(copy.captured_at, &zone)),
+                _ => String::new(),
+            },
+            copy: offered.map(|c| c.path(source.source_id)),
+            copy_date: offered.map(|c| c.captured_at.rfc3339()).unwrap_or_default(),
+            shown,
             pointer,
             card: None,
         })
+    }
+
+    /// For whoever writes: every copy can be opened, and the source's page is the desk's.
+    pub(super) fn for_desk(
+        tx: &mut Tx,
+        source: &Source,
+        number: usize,
+        publication: &Publication,
+    ) -> Result<Listed> {
+        let newest = Capture::newest_good(tx, source.source_id)?;
+        let listed = Listed::of(tx, source, number, publication)?;
+        Ok(Listed {
+            page: format!("/desk/sources#source-{}", source.source_id),
+            copy: newest.map(|c| c.path(source.source_id)),
+            shown: Shown::Always,
+            ..listed
+        })
+    }
+
+    pub(super) fn kept(&self) -> bool {
+        !self.kept_words.is_empty()
+    }
+}
+
+/// A source's own setting, else the publication's.
+fn how_much(own: Shown, setting: Shown) -> Shown {
+    match own {
+        Shown::Setting => setting,
+        own => own,
+    }
+}
+
+/// Whether a list or a margin offers readers the whole copy in place of the page.
+fn offers_copy(shown: Shown, state: State) -> bool {
+    match shown {
+        Shown::Always => true,
+        Shown::Failed | Shown::Setting => {
+            matches!(state, State::Moved | State::Changed | State::Blocked | State::Failing | State::Gone)
+        }
+        Shown::Passages | Shown::Desk => false,
     }
 }
 

@@ -63,9 +63,19 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::NotFound => "not found",
         Verdict::OtherLanguage => "another language",
         Verdict::NoText => "no text to compare",
-        Verdict::SourceUnavailable => "source not to be had",
+        Verdict::SourceUnavailable => "not compared",
         Verdict::NoSource => "no source given",
         Verdict::TooShort => "too short to judge",
+    }
+}
+
+/// After a number: `3 differ`, `1 differs`.
+pub(super) fn counted(verdict: Verdict, n: usize) -> &'static str {
+    match verdict {
+        Verdict::Altered if n != 1 => "differ",
+        Verdict::OtherLanguage => "in another language",
+        Verdict::NoText => "with no text to compare",
+        other => self::verdict(other),
     }
 }
 
@@ -74,7 +84,7 @@ pub(super) fn explained(verdict: Verdict, material: bool, kept: Option<&str>) ->
     let copy = kept.map_or("the copy kept".to_owned(), |day| format!("the copy kept on {day}"));
     match verdict {
         Verdict::Verbatim => format!("Word for word in {copy}"),
-        Verdict::Elided => format!("Shortened: what is left out of {copy} is marked"),
+        Verdict::Elided => format!("Shortened, and says where; the rest is word for word in {copy}"),
         Verdict::Altered if material => format!("Differs from {copy}"),
         Verdict::Altered => format!("Differs slightly from {copy}"),
         Verdict::Spliced => format!("Put together from different places of {copy}"),
@@ -83,7 +93,9 @@ pub(super) fn explained(verdict: Verdict, material: bool, kept: Option<&str>) ->
         Verdict::NoText => {
             "The source holds no text that could be compared, such as a video without captions".into()
         }
-        Verdict::SourceUnavailable => "No copy of the source could be had".into(),
+        Verdict::SourceUnavailable => {
+            "No copy of the source could be kept, so these words were not compared".into()
+        }
         Verdict::NoSource => "The post names no source for these words".into(),
         Verdict::TooShort => "Too few words to tell a quotation from a coincidence".into(),
     }
@@ -101,4 +113,10 @@ pub(super) fn needs_a_look(ruling: Ruling, material: bool) -> bool {
 /// `1 source`, `3 sources`
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Whether a language (BCP 47) is written from right to left.
+pub(super) fn right_to_left(language: &str) -> bool {
+    let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(primary.as_str(), "ar" | "ckb" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi")
 }

@@ -270,6 +270,11 @@ impl Writer<'_> {
             "img" | "video" | "audio" if !self.shows_media(id) => return self.linked_media(id),
             "input" if self.tree.attribute(id, "type") != Some("checkbox") => return,
             "source" | "track" if self.outside(id, "src") => return,
+            "p" => {
+                if let Some((picture, caption)) = self.captioned(id) {
+                    return self.figure(picture, &caption);
+                }
+            }
             _ => {}
         }
         let start = self.edits.start_tag.get(&id).copied().unwrap_or(if name == "h1" { "h2" } else { name });
@@ -283,6 +288,31 @@ impl Writer<'_> {
         self.children(id);
         self.extra(self.edits.end.get(&id));
         let _ = write!(self.html, "</{end}>");
+    }
+
+    /// A picture alone in its paragraph, with a title: the title is its caption.
+    fn captioned(&self, paragraph: Id) -> Option<(Id, String)> {
+        let blank =
+            |id: &&Id| !matches!(&self.tree.node(**id).data, Data::Text(text) if text.trim().is_empty());
+        let mut children = self.tree.children(paragraph).iter().filter(blank);
+        let (Some(picture), None) = (children.next().copied(), children.next()) else { return None };
+        let caption =
+            self.tree.attribute(picture, "title").map(str::trim).filter(|words| !words.is_empty())?;
+        let whole = !self.edits.instead.contains_key(&paragraph) && !self.edits.end.contains_key(&paragraph);
+        (whole && self.tree.name(picture) == "img" && self.shows_media(picture))
+            .then(|| (picture, caption.to_owned()))
+    }
+
+    fn figure(&mut self, picture: Id, caption: &str) {
+        self.html.push_str("<figure>");
+        if let Data::Element { name, attributes } = &self.tree.node(picture).data {
+            let untitled: Vec<_> = attributes.iter().filter(|(key, _)| key != "title").cloned().collect();
+            self.element(picture, name, &untitled);
+        }
+        self.extra(self.edits.after.get(&picture));
+        self.html.push_str("<figcaption>");
+        escape(caption, &mut self.html);
+        self.html.push_str("</figcaption></figure>");
     }
 
     fn attributes(&mut self, id: Id, name: &str, attributes: &[(String, String)]) {

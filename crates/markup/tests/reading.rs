@@ -436,3 +436,15 @@ A. Moreau: “The town does,” said the mayor (https://paper.example/mayor), an
             .all(|turn| turn.citation == Some(0))
     );
 }
+
+#[test]
+fn a_picture_alone_with_a_title_is_a_figure() {
+    let html = |markdown: &str| read(markdown, &options()).html();
+    assert_eq!(
+        html("![The gate](/media/gate.jpg \"Seen from the towpath.\")").trim(),
+        "<figure><img alt=\"The gate\" src=\"/media/gate.jpg\" loading=\"lazy\"><figcaption>Seen from the towpath.</figcaption></figure>"
+    );
+    for plain in ["![The gate](/media/gate.jpg)", "Here ![the gate](/media/gate.jpg \"x\")"] {
+        assert!(!html(plain).contains("<figure>"), "{plain}");
+    }
+}

@@ -1,5 +1,6 @@
 //! `/desk/posts/{id}`: writing. Save, publish, update, take back; a preview that checks while one writes.
 
+use super::marking::Place;
 use super::{Desk, page};
 use crate::app::{App, compute};
 use crate::id::PostId;
@@ -16,10 +17,11 @@ use crate::web::signed_in::SignedIn;
 use crate::web::source_list::Listed;
 use crate::web::words;
 use crate::{Error, Result};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct Page {
@@ -37,7 +39,9 @@ struct Page {
     public_path: Option<String>,
     may_publish: bool,
     problem: String,
-    notice: String,
+    notice: &'static str,
+    /// Whether the notice is followed by the way to the public page.
+    notice_links: bool,
     checked: Option<Checked>,
 }
 
@@ -45,10 +49,22 @@ struct Page {
 #[derive(Serialize)]
 pub(in crate::web) struct Checked {
     html: String,
-    /// `4 sources kept, 2 need you`
+    /// `4 sources kept, 9 quotations checked, 2 need you`
     tally: String,
+    /// The list of what is cited and quoted, as HTML.
+    rows: String,
+    /// Something is still being kept or compared.
+    waiting: bool,
+}
+
+/// The list beside the preview: what needs the writer first, the rest folded away.
+#[derive(Serialize)]
+struct Rows {
     sources: Vec<SourceRow>,
     quotations: Vec<QuoteRow>,
+    any_needs: bool,
+    /// `5 sources and 7 quotations`, with `more` where others need the writer; empty where there are none.
+    calm: String,
 }
 
 #[derive(Serialize)]
@@ -58,6 +74,7 @@ struct SourceRow {
     url: String,
     words: String,
     class: &'static str,
+    needs: bool,
     copy: Option<String>,
     /// Where a pointer's newest pieces can be picked from.
     latest: Option<String>,
@@ -65,11 +82,19 @@ struct SourceRow {
 
 #[derive(Serialize)]
 struct QuoteRow {
+    number: usize,
     line: usize,
     words: String,
     class: String,
     verdict: String,
-    number: usize,
+    needs: bool,
+    /// The part of the preview that explains it.
+    target: String,
+    /// Whether a source can be given to it.
+    bindable: bool,
+    /// Where a mark of the writer's goes, in UTF-16 units.
+    at: usize,
+    alone: bool,
 }
 
 /// What the editor's form holds.
@@ -88,6 +113,11 @@ pub(in crate::web) struct Written {
     /// Which button: save, preview, publish, update, unpublish.
     #[serde(default, rename = "do")]
     button: String,
+    /// A mark to put behind a quotation: `3 not`, `3 note`, `3 source ADDRESS`, `3 source` with the address in `bind-3`.
+    #[serde(default)]
+    mark: String,
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
 }
 
 impl Written {
@@ -105,18 +135,25 @@ impl Written {
 
 pub(in crate::web) async fn new(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
     let publication = app.db.read(Publication::load).await?;
-    show(&app, &publication, &signed_in.person, None, Draft::default(), "", "", None)
+    show(&app, &publication, &signed_in.person, None, Draft::default(), "", None, None)
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct After {
+    /// What a button did just now.
+    done: Option<String>,
 }
 
 pub(in crate::web) async fn open(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(id): Path<String>,
+    Query(after): Query<After>,
 ) -> Result<Response> {
     let person = signed_in.person;
     let (post, draft, publication) = load(&app, id.parse()?, &person).await?;
     let checked = check(&app, draft.markdown.clone()).await?;
-    show(&app, &publication, &person, Some(&post), draft, "", "", Some(checked))
+    show(&app, &publication, &person, Some(&post), draft, "", after.done.as_deref(), Some(checked))
 }
 
 async fn load(app: &App, id: PostId, person: &Person) -> Result<(Post, Draft, Publication)> {
@@ -146,7 +183,7 @@ fn show(
     post: Option<&Post>,
     draft: Draft,
     problem: &str,
-    notice: &str,
+    done: Option<&str>,
     checked: Option<Checked>,
 ) -> Result<Response> {
     let (now, zone) = (app.now(), publication.time_zone());
@@ -156,7 +193,18 @@ fn show(
         (Status::Scheduled, Some(at)) => format!("scheduled for {}", words::moment(at, &zone)),
         _ => "draft".into(),
     };
+    let notice = match done {
+        Some("save") if status == Status::Published => {
+            "Saved. Readers still see what was published; Update shows them this."
+        }
+        Some("save") => "Saved. Nobody but the desk sees it.",
+        Some("publish") => "Published.",
+        Some("update") => "Updated.",
+        Some("unpublish") => "Taken back. Readers do not see it any more.",
+        _ => "",
+    };
     let shown = Page {
+        notice_links: matches!(done, Some("publish" | "update")),
         desk: Desk::of(publication, "posts", Some(person)),
         id: post.map(|p| p.post_id.to_string()).unwrap_or_default(),
         slug: post.map(|p| p.slug.clone()).unwrap_or_default(),
@@ -171,7 +219,7 @@ fn show(
         correction: draft.correction,
         markdown: draft.markdown,
         problem: problem.into(),
-        notice: notice.into(),
+        notice,
         checked,
     };
     page(app, "desk/editor.html", &shown)
@@ -195,13 +243,20 @@ pub(in crate::web) async fn save(
 }
 
 /// Does what the button says. Whatever goes wrong, the words come back in the form: nothing typed is lost.
-async fn keep(app: App, person: Person, id: Option<PostId>, written: Written) -> Result<Response> {
+async fn keep(app: App, person: Person, id: Option<PostId>, mut written: Written) -> Result<Response> {
+    if !written.mark.is_empty() {
+        written.markdown = marked(&app, &written).await?;
+        written.button = "preview".into();
+    }
     let outcome = match written.button.as_str() {
         "preview" => Ok(None),
         _ => act(&app, &person, id, &written).await.map(Some),
     };
     match outcome {
-        Ok(Some(post)) => Ok(Redirect::to(&format!("/desk/posts/{post}")).into_response()),
+        Ok(Some(post)) => {
+            let done = if written.button.is_empty() { "save" } else { &written.button };
+            Ok(Redirect::to(&format!("/desk/posts/{post}?done={done}")).into_response())
+        }
         Ok(None) => again(&app, &person, id, &written, "").await,
         Err(error @ (Error::Invalid(_) | Error::Conflict(_) | Error::Forbidden(_) | Error::TooLarge(_))) => {
             let (problem, status) = (error.to_string(), error.status());
@@ -211,6 +266,33 @@ async fn keep(app: App, person: Person, id: Option<PostId>, written: Written) ->
         }
         Err(error) => Err(error),
     }
+}
+
+/// The text with the mark that a button beside a quotation asked for.
+async fn marked(app: &App, written: &Written) -> Result<String> {
+    let refuse = || Error::Invalid("This mark is not one of ours.".into());
+    let mut asked = written.mark.split(' ');
+    let number: usize = asked.next().and_then(|n| n.parse().ok()).ok_or_else(refuse)?;
+    let mark = match (asked.next(), asked.next()) {
+        (Some("not"), _) => "<!-- not a quotation -->".to_owned(),
+        (Some("note"), _) => "<!-- note:  -->".to_owned(),
+        (Some("source"), address) => {
+            let chosen = written.others.get(&format!("bind-{number}")).map(String::as_str);
+            let address = address.or(chosen).ok_or_else(refuse)?;
+            format!("<!-- source: {} -->", address.replace(['<', '>', ' ', '\n'], ""))
+        }
+        _ => return Err(refuse()),
+    };
+    let publication = app.db.read(Publication::load).await?;
+    let (markdown, options) = (written.draft().markdown, publication.reading(&app.base_url));
+    compute(move || {
+        let document = markup::read(&markdown, &options);
+        match number.checked_sub(1).and_then(|at| document.quotations.get(at)) {
+            Some(quotation) => Place::behind(&markdown, quotation).mark(&markdown, &mark),
+            None => markdown,
+        }
+    })
+    .await
 }
 
 async fn again(
@@ -227,7 +309,7 @@ async fn again(
         .read(move |tx| Ok((id.map(|id| mine(tx, id, &asker)).transpose()?, Publication::load(tx)?)))
         .await?;
     let checked = check(app, draft.markdown.clone()).await?;
-    show(app, &publication, person, post.as_ref(), draft, problem, "", Some(checked))
+    show(app, &publication, person, post.as_ref(), draft, problem, None, Some(checked))
 }
 
 async fn act(app: &App, person: &Person, id: Option<PostId>, written: &Written) -> Result<PostId> {
@@ -347,7 +429,11 @@ struct Known {
 async fn check(app: &App, markdown: String) -> Result<Checked> {
     let publication = app.db.read(Publication::load).await?;
     let options = publication.reading(&app.base_url);
-    let document = compute(move || markup::read(&markdown, &options)).await?;
+    let (markdown, document) = compute(move || {
+        let document = markup::read(&markdown, &options);
+        (markdown, document)
+    })
+    .await?;
     let canonical: Vec<String> = document.citations.iter().map(|c| c.canonical.clone()).collect();
     let zone = publication.time_zone();
     let (known, of_citation) = app
@@ -393,13 +479,20 @@ async fn check(app: &App, markdown: String) -> Result<Checked> {
         .collect();
     let listed: Vec<Option<Listed>> =
         of_citation.iter().map(|at| at.map(|at| known[at].listed.clone())).collect();
-    let html = Dress { app, document: &document, sources: &listed, quotes: &quotes, zone: &zone }.html()?;
+    let dress = Dress { app, document: &document, sources: &listed, quotes: &quotes, zone: &zone };
+    let html = dress.html()?;
+    let rows = Rows::of(source_rows(&document, &known, &of_citation), quote_rows(&dress, &markdown));
     Ok(Checked {
         html,
-        tally: tally(&known, &quotes, &document, &of_citation),
-        sources: source_rows(&document, &known, &of_citation),
-        quotations: quote_rows(&document, &quotes),
+        tally: rows.tally(&quotes),
+        waiting: rows.wait(),
+        rows: respond::render(app, "desk/checks.html", &Shown { checked: &rows })?,
     })
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    checked: &'a Rows,
 }
 
 impl Known {
@@ -414,7 +507,7 @@ impl Known {
         if let Some(at) = known.iter().position(|k| k.source.source_id == source.source_id) {
             return Ok(at);
         }
-        let listed = Listed::of(tx, &source, known.len() + 1, publication)?;
+        let listed = Listed::for_desk(tx, &source, known.len() + 1, publication)?;
         let wanted = Wanted::of(tx, source.source_id)?;
         let newest = Capture::of(tx, source.source_id)?.into_iter().next();
         known.push(Known { listed, wanted, source, newest });
@@ -427,30 +520,45 @@ impl Known {
     }
 }
 
-fn tally(
-    known: &[Known],
-    quotes: &[Quote],
-    document: &markup::Document,
-    of_citation: &[Option<usize>],
-) -> String {
-    let kept = known.iter().filter(|k| k.listed.copy.is_some()).count();
-    let walled = known.iter().filter(|k| k.needs_somebody()).count();
-    let new = document.citations.iter().zip(of_citation).filter(|(_, at)| at.is_none()).count();
-    let doubtful =
-        quotes.iter().filter(|q| q.ruling.is_some_and(|r| words::needs_a_look(r, q.material))).count();
-    let mut parts = vec![format!("{} kept", words::count(kept, "source", "sources"))];
-    if new > 0 {
-        parts.push(format!("{new} to be kept when you save"));
-    }
-    if walled + doubtful > 0 {
-        parts.push(format!("{} need you", walled + doubtful));
-    }
-    parts.join(", ")
-}
+const BEING_KEPT: &str = "being kept";
+const BEING_CHECKED: &str = "being checked";
+const KEPT_LATER: &str = "kept when you save";
 
-impl Known {
-    fn needs_somebody(&self) -> bool {
-        !self.listed.pointer && self.listed.copy.is_none() && self.newest.is_some()
+impl Rows {
+    fn of(sources: Vec<SourceRow>, quotations: Vec<QuoteRow>) -> Rows {
+        let any_needs = sources.iter().any(|row| row.needs) || quotations.iter().any(|row| row.needs);
+        let calm = [
+            (sources.iter().filter(|row| !row.needs).count(), "source", "sources"),
+            (quotations.iter().filter(|row| !row.needs).count(), "quotation", "quotations"),
+        ];
+        let calm = calm.into_iter().filter(|(n, ..)| *n > 0);
+        let calm = calm.map(|(n, one, many)| words::count(n, one, many)).collect::<Vec<_>>().join(" and ");
+        let calm = if any_needs && !calm.is_empty() { format!("{calm} more") } else { calm };
+        Rows { sources, quotations, any_needs, calm }
+    }
+
+    fn tally(&self, quotes: &[Quote]) -> String {
+        let kept = self.sources.iter().filter(|row| row.copy.is_some()).count();
+        let keeping = self.sources.iter().filter(|row| row.words == BEING_KEPT).count();
+        let later = self.sources.iter().filter(|row| row.words == KEPT_LATER).count();
+        let judged = quotes.iter().filter(|q| q.ruling.is_some_and(|r| r.verdict().is_some())).count();
+        let needs = self.sources.iter().filter(|row| row.needs).count()
+            + self.quotations.iter().filter(|row| row.needs).count();
+        let mut parts = vec![format!("{} kept", words::count(kept, "source", "sources"))];
+        let also = [(keeping, BEING_KEPT), (later, "to be kept when you save")];
+        parts.extend(also.into_iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")));
+        if judged > 0 {
+            parts.push(words::count(judged, "quotation checked", "quotations checked"));
+        }
+        if needs > 0 {
+            parts.push(format!("{needs} need{} you", if needs == 1 { "s" } else { "" }));
+        }
+        parts.join(", ")
+    }
+
+    fn wait(&self) -> bool {
+        self.sources.iter().any(|row| row.words == BEING_KEPT)
+            || self.quotations.iter().any(|row| row.verdict == BEING_CHECKED)
     }
 }
 
@@ -468,8 +576,9 @@ fn source_rows(
             number: rows.len() + 1,
             title: citation.words.clone(),
             url: citation.canonical.clone(),
-            words: "kept when you save".into(),
+            words: KEPT_LATER.into(),
             class: "",
+            needs: false,
             copy: None,
             latest: None,
         });
@@ -481,8 +590,10 @@ impl Known {
     fn row(&self) -> SourceRow {
         let (words, class) = match &self.newest {
             _ if self.listed.pointer => (self.listed.state_words.clone(), ""),
-            None => ("being kept".to_owned(), ""),
-            Some(_) if self.listed.copy.is_some() => (self.listed.state_words.clone(), "good"),
+            None => (BEING_KEPT.to_owned(), ""),
+            Some(_) if self.listed.copy.is_some() => {
+                (format!("{} · {}", self.listed.kept_words, self.listed.state_words), "good")
+            }
             Some(capture) => (format!("not kept: {}", words::health(capture.health)), "need"),
         };
         let latest = (self.listed.pointer && crate::source::has_feed(&self.source.url))
@@ -493,31 +604,60 @@ impl Known {
             url: self.listed.url.clone(),
             words,
             class,
+            needs: class == "need",
             copy: self.listed.copy.clone(),
             latest,
         }
     }
 }
 
-fn quote_rows(document: &markup::Document, quotes: &[Quote]) -> Vec<QuoteRow> {
-    let rows = document.quotations.iter().zip(quotes).enumerate();
-    rows.filter(|(_, (_, quote))| !matches!(quote.ruling, Some(Ruling::Beyond)))
-        .map(|(at, (quotation, quote))| QuoteRow {
+/// A row for each quotation; a transcript has one for all its turns, and one for each turn that differs.
+fn quote_rows(dress: &Dress<'_>, markdown: &str) -> Vec<QuoteRow> {
+    let mut rows = Vec::new();
+    let mut told = None;
+    for (at, (quotation, quote)) in dress.document.quotations.iter().zip(dress.quotes).enumerate() {
+        let needs = quote.ruling.is_some_and(|ruling| words::needs_a_look(ruling, quote.material));
+        if quotation.transcript.is_some() && quotation.transcript != told {
+            told = quotation.transcript;
+            let (class, words) = told.and_then(|t| dress.transcript(t)).unwrap_or(("waiting", String::new()));
+            let unbound = class == "no_source";
+            rows.push(QuoteRow { needs: unbound, ..QuoteRow::of(at, quotation, markdown, class, words) });
+        }
+        if quote.ruling == Some(Ruling::Beyond) || (quotation.transcript.is_some() && !needs) {
+            continue;
+        }
+        let (class, verdict) = match quote.ruling {
+            Some(Ruling::Said(verdict)) => (verdict.as_str(), words::verdict(verdict)),
+            Some(Ruling::Reported) => ("reported", "reported, not judged"),
+            _ => ("waiting", BEING_CHECKED),
+        };
+        rows.push(QuoteRow { needs, ..QuoteRow::of(at, quotation, markdown, class, verdict.to_owned()) });
+    }
+    rows
+}
+
+impl QuoteRow {
+    fn of(
+        index: usize,
+        quotation: &markup::Quotation,
+        markdown: &str,
+        class: &str,
+        verdict: String,
+    ) -> QuoteRow {
+        let place = Place::behind(markdown, quotation);
+        QuoteRow {
+            number: index + 1,
             line: quotation.line,
             words: shortened(&quotation.text),
-            class: match quote.ruling {
-                Some(ruling) if words::needs_a_look(ruling, quote.material) => "need".into(),
-                Some(ruling) => ruling.as_str().into(),
-                None => "waiting".into(),
-            },
-            verdict: match quote.ruling {
-                Some(Ruling::Said(verdict)) => words::verdict(verdict).into(),
-                Some(Ruling::Reported) => "reported, not judged".into(),
-                _ => "being checked".into(),
-            },
-            number: at + 1,
-        })
-        .collect()
+            class: class.to_owned(),
+            verdict,
+            needs: false,
+            target: format!("q{}", index + 1),
+            bindable: quotation.kind != markup::QuotationKind::Reported,
+            at: place.utf16(markdown),
+            alone: place.alone,
+        }
+    }
 }
 
 fn shortened(words: &str) -> String {
@@ -545,10 +685,5 @@ pub(in crate::web) async fn latest(
         pieces: Vec<crate::source::Piece>,
     }
     let desk = Desk::of(&publication, "sources", Some(&signed_in.person));
-    let html = respond::render(
-        &app,
-        "desk/latest.html",
-        &Latest { desk, title: source.name(), url: source.url, pieces },
-    )?;
-    Ok(axum::response::Html(html).into_response())
+    page(&app, "desk/latest.html", &Latest { desk, title: source.name(), url: source.url, pieces })
 }

@@ -22,6 +22,8 @@ const MOST: usize = 200;
 #[derive(Serialize)]
 struct Page {
     desk: Desk,
+    /// Nobody has named the publication, and whoever looks may.
+    unnamed: bool,
     posts: Vec<Row>,
 }
 
@@ -51,7 +53,8 @@ pub(in crate::web) async fn list(State(app): State<App>, signed_in: SignedIn) ->
             let zone = publication.time_zone();
             let posts = Post::for_desk(tx, &signed_in.person, MOST)?;
             let posts = posts.iter().map(|p| Row::of(tx, p, &zone, now)).collect::<Result<_>>()?;
-            Ok(Page { desk: Desk::of(&publication, "posts", Some(&signed_in.person)), posts })
+            let unnamed = publication.is_unnamed() && signed_in.person.role.may_settle();
+            Ok(Page { desk: Desk::of(&publication, "posts", Some(&signed_in.person)), unnamed, posts })
         })
         .await?;
     page(&app, "desk/posts.html", &shown)

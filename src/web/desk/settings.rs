@@ -7,44 +7,86 @@ use crate::publication::Publication;
 use crate::web::signed_in::SignedIn;
 use crate::{Error, Result};
 use axum::Form;
-use axum::extract::State;
-use axum::response::{Redirect, Response};
-use serde::Serialize;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct Page {
     desk: Desk,
-    publication: Publication,
+    /// By name: what is set, or what was typed and refused.
+    typed: BTreeMap<String, String>,
+    problem: String,
+    notice: &'static str,
     base_url: String,
     in_force: Vec<InForce>,
     mail_off: bool,
 }
 
-pub(in crate::web) async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
-    may(&signed_in)?;
-    let publication = app.db.read(Publication::load).await?;
-    let shown = Page {
-        desk: Desk::of(&publication, "settings", Some(&signed_in.person)),
-        publication,
-        base_url: app.base_url.clone(),
-        in_force: app.config.in_force.clone(),
-        mail_off: app.mailer.is_off(),
-    };
-    page(&app, "desk/settings.html", &shown)
+#[derive(Deserialize)]
+pub(in crate::web) struct After {
+    done: Option<String>,
 }
 
+pub(in crate::web) async fn show(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Query(after): Query<After>,
+) -> Result<Response> {
+    may(&signed_in)?;
+    let notice = if after.done.is_some() { "Saved." } else { "" };
+    form(&app, &signed_in, BTreeMap::new(), String::new(), notice).await
+}
+
+async fn form(
+    app: &App,
+    signed_in: &SignedIn,
+    refused: BTreeMap<String, String>,
+    problem: String,
+    notice: &'static str,
+) -> Result<Response> {
+    let publication = app.db.read(Publication::load).await?;
+    let desk = Desk::of(&publication, "settings", Some(&signed_in.person));
+    let set = [
+        ("name", publication.name),
+        ("description", publication.description),
+        ("language", publication.language),
+        ("zone", publication.zone),
+        ("plain_hosts", publication.plain_hosts),
+        ("shown", publication.shown.as_str().to_owned()),
+        ("posts_per_page", publication.posts_per_page.to_string()),
+    ];
+    let mut typed: BTreeMap<String, String> =
+        set.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    typed.extend(refused);
+    let (base_url, in_force) = (app.base_url.clone(), app.config.in_force.clone());
+    let shown = Page { desk, typed, problem, notice, base_url, in_force, mail_off: app.mailer.is_off() };
+    page(app, "desk/settings.html", &shown)
+}
+
+/// Sets all or nothing; what was typed comes back with what is wrong.
 pub(in crate::web) async fn save(
     State(app): State<App>,
     signed_in: SignedIn,
     Form(typed): Form<BTreeMap<String, String>>,
-) -> Result<Redirect> {
+) -> Result<Response> {
     may(&signed_in)?;
     let now = app.now();
-    app.db
-        .write(move |tx| typed.iter().try_for_each(|(name, value)| Publication::set(tx, name, value, now)))
-        .await?;
-    Ok(Redirect::to("/desk/settings"))
+    let wanted = typed.clone();
+    let saved = app
+        .db
+        .write(move |tx| wanted.iter().try_for_each(|(name, value)| Publication::set(tx, name, value, now)))
+        .await;
+    match saved {
+        Ok(()) => Ok(Redirect::to("/desk/settings?done").into_response()),
+        Err(error @ Error::Invalid(_)) => {
+            let mut response = form(&app, &signed_in, typed, error.to_string(), "").await?;
+            *response.status_mut() = error.status();
+            Ok(response)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn may(signed_in: &SignedIn) -> Result<()> {

@@ -5,12 +5,12 @@ use crate::app::App;
 use crate::id::SourceId;
 use crate::outside::db::Tx;
 use crate::publication::Publication;
-use crate::source::{Capture, Kind, Shown, Source};
+use crate::source::{Capture, Kind, Shown, Source, State};
 use crate::web::signed_in::SignedIn;
 use crate::web::words;
 use crate::{Error, Result};
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{self, Path, Query};
 use axum::response::{Redirect, Response};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ pub(in crate::web) struct Asked {
 struct Page {
     desk: Desk,
     sources: Vec<Row>,
+    may_decide: bool,
     older: Option<String>,
 }
 
@@ -36,8 +37,11 @@ struct Row {
     site: String,
     url: String,
     pointer: bool,
-    state: &'static str,
     state_words: String,
+    /// How the state is coloured.
+    class: &'static str,
+    /// Whether its newest pieces can be listed.
+    latest: bool,
     evidence: String,
     merged: Option<String>,
     merged_why: String,
@@ -54,7 +58,7 @@ struct Copy {
 }
 
 pub(in crate::web) async fn list(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     signed_in: SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
@@ -70,7 +74,11 @@ pub(in crate::web) async fn list(
             let older =
                 sources.last().filter(|_| more).map(|s| format!("/desk/sources?before={}", s.source_id));
             let sources = sources.iter().map(|s| Row::of(tx, s, &zone)).collect::<Result<_>>()?;
-            Ok(Page { desk: Desk::of(&publication, "sources", Some(&signed_in.person)), sources, older })
+            let (desk, may_decide) = (
+                Desk::of(&publication, "sources", Some(&signed_in.person)),
+                signed_in.person.role.may_edit_all(),
+            );
+            Ok(Page { desk, sources, may_decide, older })
         })
         .await?;
     page(&app, "desk/sources.html", &shown)
@@ -94,7 +102,13 @@ impl Row {
             site: source.place(),
             url: source.url.clone(),
             pointer: source.kind == Kind::Pointer,
-            state: source.state.as_str(),
+            class: match source.state {
+                State::Alive => "good",
+                State::Gone | State::Failing => "lost",
+                State::Unchecked => "",
+                State::Moved | State::Changed | State::Blocked => "need",
+            },
+            latest: source.kind == Kind::Pointer && crate::source::has_feed(&source.url),
             state_words: words::state(source.state, source.state_since, zone),
             evidence: source.evidence.clone(),
             merged: source.merged_into.map(|into| Source::find(tx, into)).transpose()?.map(|s| s.url),
@@ -107,7 +121,7 @@ impl Row {
 
 /// Keeps a new copy, soon.
 pub(in crate::web) async fn keep(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     _signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
@@ -123,7 +137,7 @@ pub(in crate::web) async fn keep(
 
 /// Takes two addresses apart again.
 pub(in crate::web) async fn unmerge(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
@@ -140,7 +154,7 @@ pub(in crate::web) struct HowMuch {
 
 /// Says how much of a source's copies readers are shown.
 pub(in crate::web) async fn show_how_much(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     signed_in: SignedIn,
     Path(id): Path<String>,
     Form(how): Form<HowMuch>,
