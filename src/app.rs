@@ -1,7 +1,7 @@
 //! What every page, job and command is handed: the settings in force and the outside world.
 
 use crate::config::Config;
-use crate::outside::{db::Db, fetch::Door, files::Files, mail::Mailer};
+use crate::outside::{db::{Db, Topic}, fetch::Door, files::Files, mail::Mailer};
 use crate::time::Time;
 use crate::web::cache::Pages;
 use crate::web::template::Templates;
@@ -76,7 +76,9 @@ impl App {
         app.db.on_change(move |topics| {
             if let Some(app) = watching.upgrade() {
                 app.pages.forget(topics);
-                app.bell.notify_waiters();
+                if topics.contains(&Topic::jobs()) {
+                    app.bell.notify_waiters();
+                }
             }
         });
         Ok(app)

@@ -26,8 +26,12 @@ async fn perform(app: &App, job: Job) -> Result<()> {
 /// What a server queues for itself when it starts.
 async fn at_start(app: &App) -> Result<()> {
     let now = app.now();
+    let mail_on = !app.mailer.is_off();
     app.db
         .write(move |tx| {
+            if mail_on {
+                mail::take_up(tx, now)?;
+            }
             queue::push(tx, &Job::Rerender, now)?;
             queue::push(tx, &Job::Tidy, now)
         })
@@ -91,7 +95,7 @@ async fn work(app: App, class: Class, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             _ = bell => {}
             _ = running.join_next(), if !running.is_empty() => {}
-            _ = tokio::time::sleep(until_due(&app, class).await) => {}
+            _ = tokio::time::sleep(until_due(&app, class).await), if places.available_permits() > 0 => {}
             _ = stop.changed() => {}
         }
     }

@@ -68,6 +68,18 @@ impl Files {
         }
     }
 
+    /// Keeps a file under a key that must be free.
+    pub async fn put_new(&self, key: &str, bytes: impl Into<Bytes>) -> Result<()> {
+        let options = PutMode::Create.into();
+        match self.store.put_opts(&self.key(key), PutPayload::from(bytes.into()), options).await {
+            Ok(_) => Ok(()),
+            Err(object_store::Error::AlreadyExists { .. }) => {
+                Err(Error::Conflict(format!("There is a file {key} already.")))
+            }
+            Err(e) => Err(Error::Outside(format!("The file {key} could not be kept: {e}"))),
+        }
+    }
+
     /// A whole file; `NotFound` when there is none.
     pub async fn get(&self, key: &str) -> Result<Bytes> {
         let found = self.store.get(&self.key(key)).await.map_err(|e| unread(key, e))?;

@@ -95,6 +95,18 @@ pub fn given_up(tx: &mut Tx, id: MailId, problem: &str, now: Time) -> Result<()>
     Ok(())
 }
 
+/// Queues what waits from a time when mail was off, unless it is too old to be of use.
+pub fn take_up(tx: &mut Tx, now: Time) -> Result<()> {
+    let waiting: Vec<(MailId,)> = tx.all(
+        sql!(
+            "-- mail::take_up
+            select mail_id from mail where sent_at is null and failed_at is null and created_at > ?1 order by mail_id"
+        ),
+        (now.plus(-3 * crate::time::DAY),),
+    )?;
+    waiting.into_iter().try_for_each(|(id,)| queue::push(tx, &Job::Mail(id), now))
+}
+
 /// How many letters wait, for the desk: with mail off they wait for ever.
 pub fn waiting(tx: &mut Tx) -> Result<i64> {
     let count: (i64,) = tx.one(

@@ -233,17 +233,20 @@ impl Post {
         )
     }
 
-    pub fn public_before_id(
+    /// Public posts, and those of one person.
+    pub fn known_before_id(
         tx: &mut Tx,
+        own: Option<PersonId>,
         before: Option<PostId>,
         limit: usize,
         now: Time,
     ) -> Result<Vec<Post>> {
         tx.all(
-            sql!("-- Post::public_before_id
+            sql!("-- Post::known_before_id
                 select * from post
-                where binned_at is null and published_at <= ?3 and post_id < ?1 order by post_id desc limit ?2"),
-            (before.map_or(i64::MAX, |id| id.0), limit, now),
+                where binned_at is null and (published_at <= ?3 or author_id = cast(?4 as bigint)) and post_id < ?1
+                order by post_id desc limit ?2"),
+            (before.map_or(i64::MAX, |id| id.0), limit, now, own),
         )
     }
 
@@ -324,8 +327,20 @@ impl Post {
         record::keep_sources(tx, &new.document, now)
     }
 
-    /// Puts new words in force: at once what readers see, if the post is published.
+    /// Puts new words in force, at once what readers see if the post is published, and ends its working copy.
     pub fn replace(&self, tx: &mut Tx, person: PersonId, new: &Rendered, now: Time) -> Result<()> {
+        tx.run(
+            sql!(
+                "-- Post::replace, the copy
+                delete from working_copy where post_id = ?1"
+            ),
+            (self.post_id,),
+        )?;
+        self.put_in_force(tx, person, new, now)
+    }
+
+    /// Puts new words in force and leaves the working copy to its author.
+    pub fn put_in_force(&self, tx: &mut Tx, person: PersonId, new: &Rendered, now: Time) -> Result<()> {
         let draft = &new.draft;
         if draft.title.trim().is_empty() {
             return Err(Error::Invalid("A post needs a title.".into()));
@@ -347,13 +362,6 @@ impl Post {
                 now,
             ),
         )?;
-        tx.run(
-            sql!(
-                "-- Post::replace, the copy
-            delete from working_copy where post_id = ?1"
-            ),
-            (self.post_id,),
-        )?;
         let post = Post::find(tx, self.post_id)?;
         if post.published_at.is_some() {
             post.revise(tx, person, now)?;
@@ -367,10 +375,12 @@ impl Post {
         if !person.role.may_publish() {
             return Err(Error::Forbidden("A contributor writes; an author or editor publishes.".into()));
         }
-        let first = self.first_published_at.unwrap_or(at);
+        // Until readers have seen it, a new hour is a new first publication.
+        let seen = self.first_published_at.filter(|first| *first <= now);
+        let first = seen.unwrap_or(at);
         let month = match self.kind {
             Kind::Page => String::new(),
-            Kind::Post if !self.month.is_empty() => self.month.clone(),
+            Kind::Post if seen.is_some() && !self.month.is_empty() => self.month.clone(),
             Kind::Post => first.format(&Publication::load(tx)?.time_zone(), "%Y/%m"),
         };
         let post: Post = tx
@@ -466,14 +476,19 @@ impl Post {
                 tags: copy.tags,
                 correction: copy.correction,
             },
-            None => Draft {
-                title: self.title.clone(),
-                excerpt: self.excerpt.clone(),
-                markdown: self.markdown.clone(),
-                tags: self.tags.clone(),
-                correction: self.correction.clone(),
-            },
+            None => self.in_force(),
         })
+    }
+
+    /// The words of the post's own row.
+    pub fn in_force(&self) -> Draft {
+        Draft {
+            title: self.title.clone(),
+            excerpt: self.excerpt.clone(),
+            markdown: self.markdown.clone(),
+            tags: self.tags.clone(),
+            correction: self.correction.clone(),
+        }
     }
 
     fn revise(&self, tx: &mut Tx, person: PersonId, now: Time) -> Result<()> {
@@ -549,7 +564,12 @@ pub async fn publish_scheduled(app: &App, id: PostId) -> Result<()> {
     app.db
         .write(move |tx| {
             let post = Post::find(tx, id)?;
-            if post.is_public(now) { post.told(tx) } else { Ok(()) }
+            match post.published_at.filter(|_| post.binned_at.is_none()) {
+                Some(at) if at <= now => post.told(tx),
+                // Put off meanwhile: the new hour has a job too.
+                Some(at) => queue::push(tx, &Job::Publish(id), at),
+                None => Ok(()),
+            }
         })
         .await
 }
@@ -563,7 +583,7 @@ pub async fn rerender(app: &App) -> Result<()> {
                 tx.all(
                     sql!(
                         "-- rerender
-                    select * from post where renderer <> ?1 order by post_id limit 20"
+                    select * from post where renderer < ?1 order by post_id limit 20"
                     ),
                     (markup::RENDERER_VERSION,),
                 )
@@ -578,11 +598,15 @@ pub async fn rerender(app: &App) -> Result<()> {
             let now = app.now();
             app.db
                 .write(move |tx| {
-                    tx.run(
+                    let same = tx.run(
                         sql!("-- rerender, one
                             update post set document = ?2, renderer = ?3 where post_id = ?1 and markdown = ?4"),
                         (post.post_id, &new.json, markup::RENDERER_VERSION, &post.markdown),
                     )?;
+                    // Saved anew meanwhile, and rendered with it.
+                    if same == 0 {
+                        return Ok(());
+                    }
                     record::follow(tx, &post, &new.document, now)?;
                     post.told(tx)
                 })

@@ -58,17 +58,26 @@ fn tag(tx: &mut Tx, post: &Post) -> Result<()> {
 }
 
 fn sources_of(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<Vec<SourceId>> {
+    // In one order everywhere, so that two posts citing the same new pages do not wait for each other.
+    let mut ordered: Vec<&markup::Citation> = document.citations.iter().collect();
+    ordered.sort_by(|a, b| a.canonical.cmp(&b.canonical));
+    for citation in ordered {
+        Source::of(tx, &citation.canonical, kind(citation), now)?;
+    }
     document
         .citations
         .iter()
         .map(|citation| {
-            let kind = match citation.kind {
-                markup::url::Kind::Source => source::Kind::Source,
-                markup::url::Kind::Pointer => source::Kind::Pointer,
-            };
-            Ok(Source::of(tx, &citation.canonical, kind, now)?.source_id)
+            Ok(Source::of(tx, &citation.canonical, kind(citation), now)?.source_id)
         })
         .collect()
+}
+
+fn kind(citation: &markup::Citation) -> source::Kind {
+    match citation.kind {
+        markup::url::Kind::Source => source::Kind::Source,
+        markup::url::Kind::Pointer => source::Kind::Pointer,
+    }
 }
 
 fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Result<Vec<SourceId>> {

@@ -64,7 +64,7 @@ pub async fn keep_from(app: &App, id: SourceId, web: Web<'_>) -> Result<Capture>
         app.files.put(&draft.capture.text_file, draft.text.clone()).await?;
     }
     if let Some(warc) = warc {
-        app.files.put(&draft.capture.warc_file, warc).await?;
+        app.files.put_new(&draft.capture.warc_file, warc).await?;
     }
     let standing = standing_words(app, id, &draft).await?;
     let now = app.now();

@@ -100,7 +100,10 @@ pub(in crate::web) async fn list(
     let shown = app.db.read(move |tx| {
         let posts = match who {
             Some(person) if person.role.may_edit_all() => Post::before_id(tx, before, limit + 1)?,
-            _ => Post::public_before_id(tx, before, limit + 1, now)?,
+            who => {
+                let own = who.map(|person| person.person_id);
+                Post::known_before_id(tx, own, before, limit + 1, now)?
+            }
         };
         posts.iter().map(|post| Shown::of(tx, post, &base, now)).collect::<Result<Vec<_>>>()
     });
@@ -167,13 +170,17 @@ pub(in crate::web) async fn change(
             if !post.may_edit(&asker) {
                 return Err(Error::Forbidden("This is somebody else’s post.".into()));
             }
-            let old = post.draft(tx)?;
+            // What an author saved over a published post is theirs to publish; nothing else puts it in force.
+            let old = if post.published_at.is_some() { post.in_force() } else { post.draft(tx)? };
             Ok((post, old))
         })
         .await?;
     let status = change.status.unwrap_or(post.status(now));
-    if change.status.is_some() || post.published_at.is_some() {
+    if change.status.is_some() {
         may_take_status(person.role, status)?;
+    }
+    if post.published_at.is_some() {
+        may_take_status(person.role, Status::Published)?;
     }
     let words = change.title.is_some()
         || change.markdown.is_some()
@@ -193,11 +200,15 @@ pub(in crate::web) async fn change(
     };
     let rendered = Rendered::of(&app, draft).await?;
     let shown = app.db.write(move |tx| {
+        let current = Post::find(tx, id)?;
+        if current.updated_at != post.updated_at || current.published_at != post.published_at {
+            return Err(Error::Conflict("Somebody changed this post meanwhile; read it again.".into()));
+        }
         if let Some(slug) = &change.slug {
             post.rename(tx, slug)?;
         }
         if words {
-            post.replace(tx, person.person_id, &rendered, now)?;
+            post.put_in_force(tx, person.person_id, &rendered, now)?;
         }
         let post = Post::find(tx, id)?;
         let post = match (change.status, at) {
