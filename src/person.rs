@@ -232,7 +232,8 @@ pub async fn sign_in(app: &App, email: String, password: String, client: String)
     }
 }
 
-fn count_try(tx: &mut Tx, subject: &str, now: Time) -> Result<()> {
+/// Counts a try against a subject; too many of them wait until the window is over.
+pub fn count_try(tx: &mut Tx, subject: &str, now: Time) -> Result<()> {
     let (count, until): (i64, Time) = tx.one(
         sql!(
             "-- count_try
@@ -291,13 +292,17 @@ pub fn one_time_owner(tx: &mut Tx, token: &str, now: Time) -> Result<Person> {
 /// Uses a one-time secret up, setting the password that was chosen with it.
 pub fn use_one_time(tx: &mut Tx, token: &str, password_hash: &str, now: Time) -> Result<Person> {
     let person = one_time_owner(tx, token, now)?;
-    tx.run(
+    // Every address that was waiting for this person is used up with it, by whoever came first.
+    let used = tx.run(
         sql!(
             "-- use_one_time
-        update one_time set used_at = ?2 where token_hash = ?1"
+        update one_time set used_at = ?2 where used_at is null and (token_hash = ?1 or person_id = ?3)"
         ),
-        (digest(token), now),
+        (digest(token), now, person.person_id),
     )?;
+    if used == 0 {
+        return Err(Error::NotFound);
+    }
     Person::set_password(tx, person.person_id, password_hash)?;
     // Whoever asked for a new password may have lost the old one to somebody else.
     end_all_sessions(tx, person.person_id, now)?;

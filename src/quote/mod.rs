@@ -113,8 +113,12 @@ impl Judged {
                         and coalesce(latest.seen_capture_id, 0) = coalesce((
                             select max(newest.capture_id) from capture newest
                             join source its on its.source_id = newest.source_id
-                            where coalesce(its.merged_into, its.source_id) = target.source_id
-                                and newest.health = 'good'), 0))
+                            where (its.source_id = target.source_id or its.merged_into = target.source_id)
+                                and newest.health = 'good' and not newest.private), 0))
+                        and (latest.capture_id is null or exists (
+                            select 1 from capture its_copy join source of_copy on of_copy.source_id = its_copy.source_id
+                            where its_copy.capture_id = latest.capture_id
+                                and (of_copy.source_id = target.source_id or of_copy.merged_into = target.source_id)))
                 left join capture on capture.capture_id = verdict.capture_id
                 where quotation.post_id = ?1 and quotation.position >= 0
                 order by quotation.position"),
@@ -241,11 +245,18 @@ pub struct Wanted {
 const COPIES: usize = 5;
 
 impl Wanted {
+    /// What may be told to readers: private copies stay in the desk, verdicts on them too.
     pub fn of(tx: &mut Tx, source: SourceId) -> Result<Wanted> {
+        let mut wanted = Wanted::in_desk(tx, source)?;
+        wanted.good.retain(|copy| !copy.private);
+        Ok(wanted)
+    }
+
+    pub fn in_desk(tx: &mut Tx, source: SourceId) -> Result<Wanted> {
         let target = Source::resolved(tx, source)?;
         let captures = Capture::of(tx, target.source_id)?;
         let tried = !captures.is_empty();
-        let good = captures.into_iter().filter(|c| c.health == source::Health::Good).take(COPIES).collect();
+        let good = captures.into_iter().filter(|c| c.health == source::Health::Good).collect();
         Ok(Wanted { pointer: target.kind == source::Kind::Pointer, tried, good })
     }
 
@@ -267,7 +278,8 @@ impl Wanted {
             return Ok(if self.tried { Held::Unavailable } else { Held::Waiting });
         }
         let mut texts = Vec::new();
-        for capture in self.good.iter().filter(|c| c.text_kind != TextKind::None && c.text_chars > 0) {
+        let with_words = self.good.iter().filter(|c| c.text_kind != TextKind::None && c.text_chars > 0);
+        for capture in with_words.take(COPIES) {
             texts.push(prepared(app, capture).await?);
         }
         Ok(match texts.is_empty() {

@@ -244,6 +244,19 @@ impl Source {
         )
     }
 
+    /// Whether a published post cites this very address.
+    pub fn is_cited(tx: &mut Tx, id: SourceId, now: Time) -> Result<bool> {
+        let cited: Option<(i64,)> = tx.first(
+            sql!(
+                "-- Source::is_cited
+                select 1 from citation join post using (post_id)
+                where source_id = ?1 and keep and published_at <= ?2 and binned_at is null limit 1"
+            ),
+            (id, now),
+        )?;
+        Ok(cited.is_some())
+    }
+
     /// Sources that published posts cite, newest first, from before a cursor.
     pub fn all_public(tx: &mut Tx, before: Option<SourceId>, limit: usize, now: Time) -> Result<Vec<Source>> {
         tx.all(
@@ -302,7 +315,7 @@ impl Source {
     }
 
     /// Undoes a merge. The two are kept apart from then on, unless a person merges them again.
-    pub fn unmerge(tx: &mut Tx, id: SourceId) -> Result<()> {
+    pub fn unmerge(tx: &mut Tx, id: SourceId, now: Time) -> Result<()> {
         let source = Source::find(tx, id)?;
         let Some(into) = source.merged_into else {
             return Err(Error::Conflict("This source is not merged into another.".into()));
@@ -314,6 +327,10 @@ impl Source {
             ),
             (id, KEPT_APART),
         )?;
+        // Each is now judged by its own copies alone.
+        for source in [id, into] {
+            queue::push(tx, &Job::CheckQuotes(source), now)?;
+        }
         tx.changed(id.topic())?;
         tx.changed(into.topic())
     }
@@ -341,7 +358,8 @@ impl Source {
             sql!(
                 "-- Source::cited_by
                 select distinct post_id from citation join source using (source_id)
-                where coalesce(merged_into, source_id) = ?1 order by post_id"
+                where source.source_id in (select source_id from source where source_id = ?1 or merged_into = ?1)
+                order by post_id"
             ),
             (id,),
         )?;
@@ -365,8 +383,8 @@ impl Capture {
         tx.all(
             sql!(
                 "-- Capture::of
-                select capture.* from capture join source using (source_id)
-                where coalesce(merged_into, source_id) = ?1
+                select capture.* from capture
+                where capture.source_id in (select source_id from source where source_id = ?1 or merged_into = ?1)
                 order by captured_at desc, capture_id desc"
             ),
             (source,),
@@ -378,8 +396,8 @@ impl Capture {
         tx.first(
             sql!(
                 "-- Capture::newest_good
-                select capture.* from capture join source using (source_id)
-                where coalesce(merged_into, source_id) = ?1 and health = 'good'
+                select capture.* from capture
+                where capture.source_id in (select source_id from source where source_id = ?1 or merged_into = ?1) and health = 'good'
                 order by captured_at desc, capture_id desc limit 1"
             ),
             (source,),
@@ -391,8 +409,8 @@ impl Capture {
         tx.first(
             sql!(
                 "-- Capture::at
-                select capture.* from capture join source using (source_id)
-                where coalesce(merged_into, source_id) = ?1 and captured_at >= ?2 and captured_at < ?3
+                select capture.* from capture
+                where capture.source_id in (select source_id from source where source_id = ?1 or merged_into = ?1) and captured_at >= ?2 and captured_at < ?3
                 order by captured_at desc, capture_id desc limit 1"
             ),
             (source, second, second.plus(crate::time::SECOND)),
@@ -408,6 +426,18 @@ impl Capture {
             ),
             (),
         )
+    }
+
+    /// Copies that readers may know of: none from a private network, none of an address that only drafts cite.
+    pub fn public(tx: &mut Tx, source: SourceId, now: Time) -> Result<Vec<Capture>> {
+        let mut public = Vec::new();
+        for capture in Capture::of(tx, source)? {
+            let cited = capture.source_id == source || Source::is_cited(tx, capture.source_id, now)?;
+            if cited && !capture.private {
+                public.push(capture);
+            }
+        }
+        Ok(public)
     }
 
     pub fn records(tx: &mut Tx, id: CaptureId) -> Result<Vec<CaptureRecord>> {

@@ -64,7 +64,7 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
             if before.is_none() {
                 posts.sort_by_key(|post| std::cmp::Reverse(post.pinned_at));
             }
-            let authors: Vec<_> = posts.iter().map(|p| p.author_id.topic()).collect();
+            let authors: Vec<_> = posts.iter().flat_map(|p| [p.author_id.topic(), p.post_id.topic()]).collect();
             let mut posts =
                 posts.iter().map(|p| Listed::of(tx, p, &publication)).collect::<Result<Vec<_>>>()?;
             if let Some(first) = posts.first_mut() {
@@ -94,7 +94,7 @@ impl Listed {
         };
         let judged = Judged::in_post(tx, post.post_id)?;
         let counts = Counts::of(judged.iter().map(|j| (j.kind, j.transcript, j.verdict.as_ref())));
-        let line = match counts.quotations {
+        let line = match counts.quotations - counts.waiting {
             0 => String::new(),
             n => words::count(n, "quotation checked", "quotations checked"),
         };

@@ -70,7 +70,7 @@ pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> R
     });
     let source = source.await?;
     if source.source_id != asked {
-        return Ok(Redirect::permanent(&format!("/sources/{}", source.source_id)).into_response());
+        return Ok(Redirect::to(&format!("/sources/{}", source.source_id)).into_response());
     }
     let topic = source.source_id.topic();
     let page = app
@@ -78,11 +78,15 @@ pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> R
         .read(move |tx| {
             let publication = Publication::load(tx)?;
             let zone = publication.time_zone();
-            let captures = Capture::of(tx, source.source_id)?;
+            let captures = Capture::public(tx, source.source_id, now)?;
             let captures =
-                captures.iter().filter(|c| !c.private).map(|c| Copy::of(c, &source, &zone)).collect();
-            let merged = Source::merged(tx, source.source_id)?;
-            let merged = merged.into_iter().map(|s| Merged { url: s.url, why: s.merged_why }).collect();
+                captures.iter().map(|c| Copy::of(c, &source, &zone)).collect();
+            let mut merged = Vec::new();
+            for other in Source::merged(tx, source.source_id)? {
+                if Source::is_cited(tx, other.source_id, now)? {
+                    merged.push(Merged { url: other.url, why: other.merged_why });
+                }
+            }
             let mut posts = Vec::new();
             for post in Source::cited_by(tx, source.source_id)? {
                 let post = Post::find(tx, post)?;

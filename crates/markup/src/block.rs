@@ -252,12 +252,11 @@ impl Reading<'_> {
         }
     }
 
-    /// The source that a line introducing a transcript links to: it ends with a colon, or names a transcript.
+    /// The source that a line introducing a transcript links to: it ends with a colon.
     pub(crate) fn introducing_source(&self, block: Id) -> Option<usize> {
         let (run, sentence) = self.line_before(block)?;
         let text = run.text[sentence.clone()].trim_end();
-        let leads = text.ends_with(is_colon) || speech::has_phrase(List::Introduces, text);
-        leads.then(|| self.citations.one(self.links_in(run, &sentence).map(|(node, _)| node)))?
+        text.ends_with(is_colon).then(|| self.citations.one(self.links_in(run, &sentence).map(|(node, _)| node)))?
     }
 
     fn line_before(&self, block: Id) -> Option<(&Run, Range<usize>)> {

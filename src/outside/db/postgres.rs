@@ -20,6 +20,8 @@ pub(super) struct Postgres {
     pool: Pool,
     clock: Clock,
     watchers: Arc<Watchers>,
+    /// The runtime that outlives every connection's driver.
+    main: Handle,
 }
 
 impl Postgres {
@@ -41,7 +43,7 @@ impl Postgres {
             .internal("building the connection pool")?;
         let listening = listen(&config).await.map_err(|e| explain_connect(&e))?;
         tokio::spawn(follow(config, listening, Arc::downgrade(&watchers)));
-        Ok(Postgres { pool, clock, watchers })
+        Ok(Postgres { pool, clock, watchers, main: Handle::current() })
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -63,9 +65,12 @@ impl Postgres {
         read_only: bool,
         unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let mut client = self.pool.get().await.outside("PostgreSQL cannot be reached")?;
-        let (clock, watchers, handle) = (self.clock, self.watchers.clone(), Handle::current());
-        let running = tokio::task::spawn_blocking(move || {
+        let (clock, watchers, handle) = (self.clock, self.watchers.clone(), self.main.clone());
+        // A connection's driver runs where the connection was asked for: a web thread that drains would take it along.
+        let pool = self.pool.clone();
+        let asked = self.main.spawn(async move { pool.get().await });
+        let mut client = asked.await.internal("asking for a connection")?.outside("PostgreSQL cannot be reached")?;
+        let running = self.main.spawn_blocking(move || {
             let level =
                 if read_only { IsolationLevel::RepeatableRead } else { IsolationLevel::ReadCommitted };
             let begin = client.build_transaction().read_only(read_only).isolation_level(level).start();

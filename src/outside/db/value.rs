@@ -40,11 +40,6 @@ fn text(text: String) -> Value {
     Value::Text(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text })
 }
 
-/// PostgreSQL's text cannot hold U+0000, and nobody means it.
-fn without_nul(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "") } else { text }
-}
-
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(v: Option<T>) -> Value {
         v.map_or(Value::Null, Into::into)

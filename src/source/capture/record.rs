@@ -206,7 +206,8 @@ fn update_source(tx: &mut Tx, source: &Source, newest: &Capture, standing: Optio
         .collect();
     let stands = state::of(source.kind, &looks);
     let since = if stands.state == source.state { source.state_since } else { newest.captured_at };
-    let good = newest.health == Health::Good;
+    // What a private page says of itself stays in the desk, like the page.
+    let good = newest.health == Health::Good && !newest.private;
     let said = |new: &str, old: &str| if good && !new.is_empty() { new.to_owned() } else { old.to_owned() };
     tx.run(
         sql!(
@@ -219,7 +220,7 @@ fn update_source(tx: &mut Tx, source: &Source, newest: &Capture, standing: Optio
             source.source_id,
             stands.state,
             since,
-            stands.evidence,
+            if newest.private { String::new() } else { stands.evidence },
             said(&newest.title, &source.title),
             said(&newest.site, &source.site),
             said(&newest.author, &source.author),

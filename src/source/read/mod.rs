@@ -17,7 +17,7 @@ pub mod text;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use about::base;
+
 pub(crate) use decode::{decode, essence};
 
 use super::{Health, TextKind};

@@ -36,8 +36,11 @@ struct Copy {
 }
 
 impl Shown {
-    fn of(tx: &mut Tx, source: &Source, via: Option<bool>, base_url: &str, desk: bool) -> Result<Shown> {
-        let captures = Capture::of(tx, source.source_id)?;
+    fn of(tx: &mut Tx, source: &Source, via: Option<bool>, base_url: &str, desk: bool, now: Time) -> Result<Shown> {
+        let captures = match desk {
+            true => Capture::of(tx, source.source_id)?,
+            false => Capture::public(tx, source.source_id, now)?,
+        };
         let copy = |c: &Capture| Copy {
             at: c.captured_at,
             health: c.health,
@@ -52,7 +55,7 @@ impl Shown {
             state: source.state,
             title: source.name(),
             site: source.place(),
-            captures: captures.iter().filter(|c| desk || !c.private).map(copy).collect(),
+            captures: captures.iter().map(copy).collect(),
         })
     }
 }
@@ -68,7 +71,7 @@ pub(in crate::web) async fn list(
             Some(person) if person.role.may_edit_all() => Source::all(tx, before, limit + 1)?,
             _ => Source::all_public(tx, before, limit + 1, now)?,
         };
-        sources.iter().map(|s| Shown::of(tx, s, None, &base, who.is_some())).collect::<Result<Vec<_>>>()
+        sources.iter().map(|s| Shown::of(tx, s, None, &base, who.is_some(), now)).collect::<Result<Vec<_>>>()
     });
     Ok(Json(List::page(shown.await?, limit, |source| source.id.to_string())))
 }
@@ -88,7 +91,7 @@ pub(in crate::web) async fn show(
                 Source::public(tx, source.source_id, now)?
             }
         };
-        Shown::of(tx, &source, None, &base, who.is_some())
+        Shown::of(tx, &source, None, &base, who.is_some(), now)
     });
     Ok(Json(shown.await?))
 }
@@ -113,7 +116,7 @@ pub(in crate::web) async fn of_post(
             }
         }
         seen.iter()
-            .map(|(s, via)| Shown::of(tx, s, Some(*via), &base, desk))
+            .map(|(s, via)| Shown::of(tx, s, Some(*via), &base, desk, now))
             .collect::<Result<Vec<_>, Error>>()
     });
     Ok(Json(List::whole(shown.await?)))

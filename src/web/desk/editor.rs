@@ -508,7 +508,7 @@ impl Known {
             return Ok(at);
         }
         let listed = Listed::for_desk(tx, &source, known.len() + 1, publication)?;
-        let wanted = Wanted::of(tx, source.source_id)?;
+        let wanted = Wanted::in_desk(tx, source.source_id)?;
         let newest = Capture::of(tx, source.source_id)?.into_iter().next();
         known.push(Known { listed, wanted, source, newest });
         Ok(known.len() - 1)

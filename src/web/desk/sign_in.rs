@@ -125,6 +125,16 @@ pub(in crate::web) async fn enter(
     Form(chosen): Form<Chosen>,
 ) -> Result<Response> {
     sent_by_us(&headers, &app.base_url)?;
+    let (asked, client, now) = (token.clone(), peer.0.to_string(), app.now());
+    // Hashing is dear: nobody has it done for a token that holds nothing.
+    let owner = app.db.write(move |tx| {
+        person::count_try(tx, &format!("from:{client}"), now)?;
+        person::one_time_owner(tx, &asked, now)
+    });
+    match owner.await {
+        Err(Error::NotFound) => return welcome_form(&app, token, "").await,
+        owner => owner?,
+    };
     let hash = match person::hash_password(&app, chosen.password).await {
         Ok(hash) => hash,
         Err(error @ Error::Invalid(_)) => {
@@ -148,12 +158,18 @@ pub(in crate::web) struct Forgotten {
 pub(in crate::web) async fn forgotten(
     State(app): State<App>,
     headers: HeaderMap,
+    Extension(peer): Extension<crate::web::server::Client>,
     Form(typed): Form<Forgotten>,
 ) -> Result<Response> {
     sent_by_us(&headers, &app.base_url)?;
-    let (now, base) = (app.now(), app.base_url.clone());
+    let (now, base, client, off) =
+        (app.now(), app.base_url.clone(), peer.0.to_string(), app.mailer.is_off());
     app.db
         .write(move |tx| {
+            person::count_try(tx, &format!("from:{client}"), now)?;
+            if off {
+                return Ok(());
+            }
             let Some(person) = Person::by_email(tx, &typed.email)?.filter(|p| p.deactivated_at.is_none())
             else {
                 return Ok(());

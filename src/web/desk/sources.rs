@@ -142,8 +142,8 @@ pub(in crate::web) async fn unmerge(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     editors_only(&signed_in)?;
-    let id = id.parse::<SourceId>()?;
-    app.db.write(move |tx| Source::unmerge(tx, id)).await?;
+    let (id, now) = (id.parse::<SourceId>()?, app.now());
+    app.db.write(move |tx| Source::unmerge(tx, id, now)).await?;
     Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
 }
 
