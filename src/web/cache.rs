@@ -3,24 +3,26 @@
 use crate::outside::db::Topic;
 use bytes::Bytes;
 use http::HeaderMap;
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 /// Most bytes kept, all encodings together.
 const MOST: usize = 64 << 20;
+/// What was forgotten lately is remembered for pages that are being made meanwhile.
+const REMEMBERED: usize = 256;
 
 #[derive(Default)]
-pub struct Pages {
-    kept: RwLock<Kept>,
-    /// Counts what was forgotten: a page whose making began before is too old to keep.
-    forgotten: AtomicU64,
-}
+pub struct Pages(RwLock<Kept>);
 
 #[derive(Default)]
 struct Kept {
     pages: HashMap<Box<str>, Arc<Page>>,
     bytes: usize,
+    /// Counts what was forgotten since the start.
+    moment: u64,
+    /// The last of it, newest at the end.
+    forgotten: VecDeque<Vec<Topic>>,
 }
 
 pub(super) struct Page {
@@ -28,7 +30,10 @@ pub(super) struct Page {
     pub(super) plain: Variant,
     pub(super) gzip: Variant,
     pub(super) brotli: Variant,
-    pub(super) etag: String,
+    /// The same for every encoding: what stands within the quotation marks of their tags, before the encoding's name.
+    pub(super) digest: String,
+    /// Somebody read it since room was last made.
+    pub(super) read: AtomicBool,
 }
 
 pub(super) struct Variant {
@@ -38,56 +43,163 @@ pub(super) struct Variant {
 
 impl Page {
     fn bytes(&self) -> usize {
-        self.plain.body.len() + self.gzip.body.len() + self.brotli.body.len() + 2048
+        self.plain.body.len() + self.gzip.body.len() + self.brotli.body.len() + 4096
     }
 }
 
 impl Pages {
     /// Forgets every page that shows one of these.
     pub fn forget(&self, topics: &[Topic]) {
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
-        let mut kept = self.kept.write().expect("no panic while held");
-        if topics.contains(&Topic::site()) {
-            *kept = Kept::default();
+        let topics: Vec<_> = topics.iter().filter(|t| **t != Topic::jobs()).cloned().collect();
+        if topics.is_empty() {
             return;
         }
-        let shows = |page: &Page| page.topics.iter().any(|t| topics.contains(t));
-        let Kept { pages, bytes } = &mut *kept;
-        pages.retain(|_, page| {
-            let stays = !shows(page);
-            if !stays {
-                *bytes -= page.bytes();
-            }
-            stays
-        });
+        let mut kept = self.0.write().expect("no panic while held");
+        kept.drop_unless(|page| !shows(page, &topics));
+        kept.moment += 1;
+        kept.forgotten.push_back(topics);
+        if kept.forgotten.len() > REMEMBERED {
+            kept.forgotten.pop_front();
+        }
     }
 
     /// How many pages are kept, and their bytes.
     pub(super) fn size(&self) -> (usize, usize) {
-        let kept = self.kept.read().expect("no panic while held");
+        let kept = self.0.read().expect("no panic while held");
         (kept.pages.len(), kept.bytes)
     }
 
     pub(super) fn get(&self, address: &str) -> Option<Arc<Page>> {
-        self.kept.read().expect("no panic while held").pages.get(address).cloned()
+        let page = self.0.read().expect("no panic while held").pages.get(address)?.clone();
+        // Looked at first, since all cores read this and a write would take it from them.
+        if !page.read.load(Ordering::Relaxed) {
+            page.read.store(true, Ordering::Relaxed);
+        }
+        Some(page)
     }
 
     /// To be asked before a page is made, and handed to [`Pages::keep`] after.
     pub(super) fn moment(&self) -> u64 {
-        self.forgotten.load(Ordering::SeqCst)
+        self.0.read().expect("no panic while held").moment
     }
 
+    /// Keeps a page, unless something it shows changed while it was made.
     pub(super) fn keep(&self, address: &str, page: Arc<Page>, moment: u64) {
-        let mut kept = self.kept.write().expect("no panic while held");
-        if self.moment() != moment {
+        let mut kept = self.0.write().expect("no panic while held");
+        let since = (kept.moment - moment) as usize;
+        let stale = || kept.forgotten.iter().rev().take(since).any(|topics| shows(&page, topics));
+        if since > kept.forgotten.len() || stale() || page.bytes() > MOST / 8 {
             return;
         }
-        if kept.bytes + page.bytes() > MOST {
-            *kept = Kept::default();
-        }
+        kept.make_room(page.bytes());
         kept.bytes += page.bytes();
         if let Some(old) = kept.pages.insert(address.into(), page) {
             kept.bytes -= old.bytes();
+        }
+    }
+}
+
+fn shows(page: &Page, topics: &[Topic]) -> bool {
+    topics.iter().any(|topic| *topic == Topic::site() || page.topics.contains(topic))
+}
+
+impl Kept {
+    /// A quarter goes at once: first what nobody read since the last time, so that a crowd of addresses asked for once
+    /// does not drive out what everybody reads.
+    fn make_room(&mut self, bytes: usize) {
+        if self.bytes + bytes <= MOST {
+            return;
+        }
+        for spare_the_read in [true, false] {
+            let mut gone = 0;
+            let excess = (self.bytes + bytes).saturating_sub(MOST / 4 * 3);
+            self.drop_unless(|page| {
+                let stays = gone >= excess || (page.read.swap(false, Ordering::Relaxed) && spare_the_read);
+                gone += if stays { 0 } else { page.bytes() };
+                stays
+            });
+        }
+    }
+
+    fn drop_unless(&mut self, mut stays: impl FnMut(&Page) -> bool) {
+        let bytes = &mut self.bytes;
+        self.pages.retain(|_, page| {
+            let stays = stays(page);
+            *bytes -= if stays { 0 } else { page.bytes() };
+            stays
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(topic: &str, bytes: usize) -> Arc<Page> {
+        let variant = |bytes| Variant { headers: HeaderMap::new(), body: vec![0; bytes].into() };
+        Arc::new(Page {
+            topics: vec![Topic(topic.into())],
+            plain: variant(bytes),
+            gzip: variant(0),
+            brotli: variant(0),
+            digest: String::new(),
+            read: AtomicBool::new(false),
+        })
+    }
+
+    fn changed(pages: &Pages, topic: &str) {
+        pages.forget(&[Topic(topic.into())]);
+    }
+
+    #[test]
+    fn a_page_is_forgotten_when_something_it_shows_changes() {
+        let pages = Pages::default();
+        pages.keep("/tides", page("post:1", 10), pages.moment());
+        changed(&pages, "post:2");
+        changed(&pages, "jobs");
+        assert!(pages.get("/tides").is_some());
+        changed(&pages, "post:1");
+        assert!(pages.get("/tides").is_none());
+        pages.keep("/tides", page("post:1", 10), pages.moment());
+        changed(&pages, "site");
+        assert_eq!(pages.size(), (0, 0));
+    }
+
+    #[test]
+    fn a_page_made_of_what_has_changed_since_is_not_kept() {
+        let pages = Pages::default();
+        let before = pages.moment();
+        changed(&pages, "post:1");
+        pages.keep("/tides", page("post:1", 10), before);
+        assert!(pages.get("/tides").is_none());
+        pages.keep("/trams", page("post:2", 10), before);
+        assert!(pages.get("/trams").is_some(), "what changed is nothing it shows");
+        (0..=REMEMBERED).for_each(|n| changed(&pages, &format!("post:{}", n + 10)));
+        pages.keep("/lamps", page("post:3", 10), before);
+        assert!(pages.get("/lamps").is_none(), "nobody remembers what changed since then");
+    }
+
+    #[test]
+    fn a_crowd_of_addresses_does_not_drive_out_what_is_read() {
+        let pages = Pages::default();
+        let big = MOST / 20;
+        pages.keep("/tides", page("post:1", big), pages.moment());
+        for n in 0..200 {
+            pages.keep(&format!("/?{n}"), page("home", big), pages.moment());
+            assert!(pages.get("/tides").is_some(), "gone after {n}");
+            assert!(pages.size().1 <= MOST);
+        }
+        assert!(pages.size().1 > MOST / 2, "room is not made by throwing everything away");
+    }
+
+    #[test]
+    fn room_is_made_even_where_everything_is_read() {
+        let pages = Pages::default();
+        for n in 0..100 {
+            let address = format!("/{n}");
+            pages.keep(&address, page("home", MOST / 10), pages.moment());
+            assert!(pages.get(&address).is_some());
+            assert!(pages.size().1 <= MOST);
         }
     }
 }

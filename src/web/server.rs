@@ -6,7 +6,9 @@ use crate::app::App;
 use crate::{Result, error::Context};
 use axum::Router;
 use axum::body::Body;
+use axum::response::IntoResponse;
 use bytes::Bytes;
+use futures_util::future;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
@@ -16,6 +18,7 @@ use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
@@ -97,9 +100,13 @@ async fn converse(
     peer: SocketAddr,
     stop: watch::Receiver<bool>,
 ) {
-    let service = hyper::service::service_fn(|request: Request<Incoming>| {
-        let (app, router) = (app.clone(), router.clone());
-        async move { Ok::<_, Infallible>(answer(&app, router, request, peer).await) }
+    // A kept page is answered on the spot; only what must be made costs a future of its own.
+    let service = hyper::service::service_fn(|request: Request<Incoming>| match kept(&app, &request) {
+        Some(reply) => future::Either::Left(future::ready(Ok::<_, Infallible>(reply))),
+        None => {
+            let made = make(app.clone(), router.clone(), request, peer);
+            future::Either::Right(Box::pin(async { Ok(made.await) }))
+        }
     });
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30)).pipeline_flush(true);
@@ -119,20 +126,34 @@ async fn stopped(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
-async fn answer(app: &App, router: Router, mut request: Request<Incoming>, peer: SocketAddr) -> Reply {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let address = request.uri().path_and_query().map_or("/", |p| p.as_str());
-    if reads && let Some(page) = app.pages.get(address) {
-        return from_page(&page, request.method(), request.headers());
+fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+fn address(request: &Request<Incoming>) -> &str {
+    request.uri().path_and_query().map_or("/", |p| p.as_str())
+}
+
+fn kept(app: &App, request: &Request<Incoming>) -> Option<Reply> {
+    if !reads(request.method()) {
+        return None;
     }
-    let (moment, address) = (app.pages.moment(), address.to_owned());
+    let page = app.pages.get(address(request))?;
+    Some(from_page(&page, request.method(), request.headers()))
+}
+
+async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: SocketAddr) -> Reply {
+    let (moment, address) = (app.pages.moment(), address(&request).to_owned());
     let (method, headers) = (request.method().clone(), request.headers().clone());
-    request.extensions_mut().insert(client(app, peer, &headers));
+    request.extensions_mut().insert(client(&app, peer, &headers));
     let response = router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
     let mut response = dressed(response);
     match response.extensions_mut().remove::<Keep>() {
-        Some(keep) if reads && response.status() == StatusCode::OK => {
-            let page = Arc::new(press(response, keep).await);
+        Some(keep) if reads(&method) && response.status() == StatusCode::OK => {
+            let page = match press(response, keep).await {
+                Ok(page) => Arc::new(page),
+                Err(error) => return dressed(error.into_response()).map(Either::Right),
+            };
             app.pages.keep(&address, page.clone(), moment);
             from_page(&page, &method, &headers)
         }
@@ -158,22 +179,22 @@ fn client(app: &App, peer: SocketAddr, headers: &HeaderMap) -> Client {
 
 fn from_page(page: &Page, method: &Method, asked: &HeaderMap) -> Reply {
     let text = |name| asked.get(name).and_then(|v| v.to_str().ok());
-    if text(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(page.etag.as_str()) || tags == "*") {
-        let mut response = Response::new(Either::Left(Full::default()));
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.headers_mut() = page.plain.headers.clone();
-        response.headers_mut().remove(header::CONTENT_TYPE);
-        return response;
-    }
     let variant = match text(header::ACCEPT_ENCODING).unwrap_or_default() {
         accepted if accepts(accepted, "br") => &page.brotli,
         accepted if accepts(accepted, "gzip") => &page.gzip,
         _ => &page.plain,
     };
-    let body = if *method == Method::HEAD { Full::default() } else { Full::new(variant.body.clone()) };
+    let known = text(header::IF_NONE_MATCH);
+    let unchanged = known.is_some_and(|tags| tags.contains(page.digest.as_str()) || tags == "*");
+    let bare = unchanged || *method == Method::HEAD;
+    let body = if bare { Full::default() } else { Full::new(variant.body.clone()) };
     let mut response = Response::new(Either::Left(body));
     *response.headers_mut() = variant.headers.clone();
-    if *method == Method::HEAD {
+    if unchanged {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(header::CONTENT_TYPE);
+        response.headers_mut().remove(header::CONTENT_ENCODING);
+    } else if bare {
         response.headers_mut().insert(header::CONTENT_LENGTH, variant.body.len().into());
     }
     response
@@ -187,27 +208,39 @@ fn accepts(accepted: &str, coding: &str) -> bool {
 }
 
 /// Compresses a finished page once, for every reader to come.
-async fn press(response: Response<Body>, keep: Keep) -> Page {
+async fn press(response: Response<Body>, keep: Keep) -> Result<Page> {
     let (head, body) = response.into_parts();
-    let plain = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
-    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
-    let etag = format!("\"{digest}\"");
+    let plain = body.collect().await.internal("a page broke off while it was made")?.to_bytes();
     let mut headers = head.headers;
     headers.remove(header::CONTENT_LENGTH);
-    headers.insert(header::ETAG, etag.parse().expect("a quoted number is a header"));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    let coded = |coding: &'static str, body: Vec<u8>| {
-        let mut headers = headers.clone();
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-        Variant { headers, body: body.into() }
-    };
-    Page {
-        gzip: coded("gzip", gzip(&plain)),
-        brotli: coded("br", brotli(&plain)),
-        plain: Variant { headers: headers.clone(), body: plain },
-        topics: keep.topics,
-        etag: digest,
-    }
+    crate::app::compute(move || {
+        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
+        // Each encoding is other bytes, and so has a tag of its own.
+        let variant = |coding: Option<&'static str>, body: Bytes| {
+            let mut headers = headers.clone();
+            let tag = coding.map_or(format!("\"{digest}\""), |coding| format!("\"{digest}-{coding}\""));
+            headers.insert(header::ETAG, tag.parse().expect("a quoted number is a header"));
+            if let Some(coding) = coding {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            Variant { headers, body }
+        };
+        // Pictures and the like are compressed already.
+        let shrunk = |coding, compress: fn(&[u8]) -> Vec<u8>| match compress(&plain) {
+            small if small.len() < plain.len() => variant(Some(coding), small.into()),
+            _ => variant(None, plain.clone()),
+        };
+        Page {
+            gzip: shrunk("gzip", gzip),
+            brotli: shrunk("br", brotli),
+            plain: variant(None, plain.clone()),
+            topics: keep.topics,
+            digest,
+            read: AtomicBool::new(false),
+        }
+    })
+    .await
 }
 
 fn gzip(plain: &[u8]) -> Vec<u8> {
@@ -239,4 +272,23 @@ fn dressed(mut response: Response<Body>) -> Response<Body> {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    #[test]
+    fn a_coding_is_used_where_it_is_welcome() {
+        for (accepted, coding, welcome) in [
+            ("gzip, deflate, br, zstd", "br", true),
+            ("gzip;q=1.0, br ; q=0.0", "br", false),
+            ("gzip;q=0", "gzip", false),
+            ("gzip;q=0.5", "gzip", true),
+            ("", "gzip", false),
+            ("xgzip", "gzip", false),
+        ] {
+            assert_eq!(accepts(accepted, coding), welcome, "{accepted:?} {coding}");
+        }
+    }
 }

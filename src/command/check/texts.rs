@@ -1,11 +1,11 @@
 //! The texts a document is compared with: files that were handed over, copies of the data folder, pages fetched now.
 
+use super::super::tidy::looks_like_html;
 use crate::app::App;
 use crate::config::Config;
 use crate::outside::{db, files, mail};
 use crate::quote::{Held, Prepared, Wanted};
 use crate::source::{Health, Kind, Source, TextKind, capture, read};
-use super::super::tidy::looks_like_html;
 use crate::{Result, error::Context};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
