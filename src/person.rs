@@ -100,7 +100,7 @@ impl Person {
         if name.is_empty() {
             return Err(Error::Invalid("A person needs a name.".into()));
         }
-        let slug = free_slug(tx, &crate::post::slug::slugify(name))?;
+        let slug = free_slug(tx, &crate::slug::slugify(name))?;
         tx.one(
             sql!(
                 "-- Person::add

@@ -24,7 +24,7 @@ mod words;
 use crate::app::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 pub use metrics::serve as serve_metrics;
 pub use server::serve;
@@ -39,7 +39,8 @@ fn router(app: App) -> Router {
         .route("/sources", get(api::sources::list))
         .route("/sources/{id}", get(api::sources::show))
         .route("/check", post(api::check::check))
-        .fallback(api::nothing_here)
+        // A route and not a fallback: `/{year}/{month}/{slug}` would come before that.
+        .route("/{*rest}", any(api::nothing_here))
         .method_not_allowed_fallback(api::not_that_way);
 
     let desk = Router::new()

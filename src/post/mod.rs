@@ -4,7 +4,6 @@
 //! the author says *update*. Citations and quotations follow the row: [`record`].
 
 pub mod record;
-pub mod slug;
 
 use crate::app::{App, compute};
 use crate::id::{PersonId, PostId, RevisionId, SourceId};
@@ -269,7 +268,7 @@ impl Post {
         }
         let slug = match asked.filter(|s| !s.is_empty()) {
             Some(asked) => checked_slug(asked, kind)?,
-            None => free_slug(tx, &slug::slugify(&new.draft.title), kind)?,
+            None => free_slug(tx, &crate::slug::slugify(&new.draft.title), kind)?,
         };
         let language = Publication::load(tx)?.language;
         let draft = &new.draft;
@@ -532,7 +531,7 @@ fn cited_sources(tx: &mut Tx, post: PostId) -> Result<Vec<SourceId>> {
 }
 
 fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
-    let slug = slug::slugify(asked);
+    let slug = crate::slug::slugify(asked);
     if kind == Kind::Page && RESERVED.contains(&slug.as_str()) || slug.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Error::Conflict(format!(
             "The address “{slug}” is taken by the program itself; choose another."

@@ -29,7 +29,7 @@ pub fn keep_sources(tx: &mut Tx, document: &markup::Document, now: Time) -> Resu
 pub fn tags(written: &str) -> Vec<(String, String)> {
     let mut tags: Vec<(String, String)> = Vec::new();
     for name in written.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        let slug = super::slug::slugify(name);
+        let slug = crate::slug::slugify(name);
         if !tags.iter().any(|(known, _)| *known == slug) {
             tags.push((slug, name.to_owned()));
         }

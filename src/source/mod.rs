@@ -164,6 +164,8 @@ record! {
     /// One place in one post that points at a source.
     #[derive(Debug, Clone)]
     pub struct Citation {
+        /// Index into the document's citations.
+        pub position: i64,
         pub source_id: SourceId,
         pub via: bool,
         pub embed: bool,

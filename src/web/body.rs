@@ -176,7 +176,7 @@ impl Dress<'_> {
         struct Mark<'a> {
             number: usize,
             class: &'a str,
-            words: &'a str,
+            words: String,
             title: String,
         }
         let Some(quote) = self.quotes.get(quotation) else { return Ok(String::new()) };
@@ -186,10 +186,13 @@ impl Dress<'_> {
             (_, Some(Verdict::Verbatim | Verdict::NoSource) | None) if turn => return Ok(String::new()),
             (Some(Ruling::Beyond), _) => return Ok(String::new()),
             (Some(Ruling::Reported), _) if quote.passage.is_none() => return Ok(String::new()),
-            (Some(Ruling::Reported), _) => ("reported", "nearest words"),
-            (_, Some(Verdict::Altered)) if !quote.material => ("slight", "differs slightly"),
-            (_, Some(verdict)) => (verdict.as_str(), words::verdict(verdict)),
-            (_, None) => ("waiting", "being checked"),
+            (Some(Ruling::Reported), _) => ("reported", "nearest words".into()),
+            (_, Some(Verdict::Altered)) if !quote.material => ("slight", "differs slightly".into()),
+            (_, Some(verdict)) => {
+                let kept = quote.kept.map(|at| words::day(at, self.zone));
+                (verdict.as_str(), words::mark(verdict, kept.as_deref()))
+            }
+            (_, None) => ("waiting", "being checked".into()),
         };
         let title = self.explained(quote);
         respond::render(self.app, "part/mark.html", Mark { number: quotation + 1, class, words, title })

@@ -54,6 +54,15 @@ pub(super) fn provenance(provenance: Provenance) -> &'static str {
 }
 
 /// On a mark beside the words: `word for word`.
+pub(super) fn mark(said: Verdict, kept: Option<&str>) -> String {
+    match (said, kept) {
+        (Verdict::Altered, _) => "differs from the source".into(),
+        (Verdict::NotFound, Some(day)) => format!("not found in the copy kept on {day}"),
+        _ => verdict(said).into(),
+    }
+}
+
+/// In counts: `7 word for word`.
 pub(super) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Verbatim => "word for word",

@@ -1,24 +1,32 @@
 //! `/api/v1/posts/{id}/quotations`: as `ibid check --json` tells them.
 
+use super::Answer;
 use super::posts::known;
-use super::{Answer, List};
 use crate::app::App;
-use crate::quote::{Judged, Report, Ruling};
+use crate::quote::{Counts, Judged, Report, Ruling};
 use crate::web::signed_in::Bearer;
 use axum::Json;
 use axum::extract::{Path, State};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(in crate::web) struct Told {
+    quotations: Vec<Report>,
+    counts: Counts,
+}
 
 pub(in crate::web) async fn list(
     State(app): State<App>,
     Bearer(who): Bearer,
     Path(id): Path<String>,
-) -> Answer<Json<List<Report>>> {
+) -> Answer<Json<Told>> {
     let (id, now, base) = (id.parse()?, app.now(), app.base_url.clone());
     let judged = app.db.read(move |tx| {
         let post = known(tx, id, who.as_ref(), now)?;
         Judged::in_post(tx, post.post_id)
     });
     let judged = judged.await?;
-    let told = judged.iter().filter(|j| j.verdict != Some(Ruling::Beyond));
-    Ok(Json(List::whole(told.map(|j| Report::of(j, &base)).collect())))
+    let shown = judged.iter().filter(|j| j.verdict != Some(Ruling::Beyond));
+    let counts = Counts::of(judged.iter().map(|j| (j.kind, j.transcript, j.verdict.as_ref())));
+    Ok(Json(Told { quotations: shown.map(|j| Report::of(j, &base)).collect(), counts }))
 }

@@ -5,6 +5,7 @@ use super::{Answer, List, Paging};
 use crate::app::App;
 use crate::id::SourceId;
 use crate::outside::db::Tx;
+use crate::quote::{Judged, Ruling};
 use crate::source::{Capture, Citation, Health, Kind, Provenance, Source, State};
 use crate::time::Time;
 use crate::web::signed_in::Bearer;
@@ -106,13 +107,16 @@ pub(in crate::web) async fn of_post(
     let shown = app.db.read(move |tx| {
         let post = known(tx, id, who.as_ref(), now)?;
         let desk = who.as_ref().is_some_and(|p| post.may_edit(p));
+        let (document, judged) = (post.document()?, Judged::in_post(tx, post.post_id)?);
         let mut seen: Vec<(Source, bool)> = Vec::new();
         for citation in Citation::of_post(tx, post.post_id)?.into_iter().filter(|c| c.keep || desk) {
             let source = Source::resolved(tx, citation.source_id)?;
+            let line = document.citations.get(citation.position as usize).map_or(0, |c| c.line as i64);
+            let via = citation.via && !beyond(&judged, line);
             match seen.iter_mut().find(|(known, _)| known.source_id == source.source_id) {
                 // Cited once by the writer, it is the writer's source, whoever else linked to it.
-                Some((_, via)) => *via &= citation.via,
-                None => seen.push((source, citation.via)),
+                Some((_, all)) => *all &= via,
+                None => seen.push((source, via)),
             }
         }
         seen.iter()
@@ -120,4 +124,10 @@ pub(in crate::web) async fn of_post(
             .collect::<Result<Vec<_>, Error>>()
     });
     Ok(Json(List::whole(shown.await?)))
+}
+
+/// Whether a line stands in a paragraph that follows a transcript's end, as its source settled it: from there on the writer speaks.
+fn beyond(judged: &[Judged], line: i64) -> bool {
+    let before = judged.iter().filter(|j| j.line <= line).max_by_key(|j| j.line);
+    before.is_some_and(|j| j.verdict == Some(Ruling::Beyond))
 }

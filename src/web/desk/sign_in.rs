@@ -66,6 +66,9 @@ pub(in crate::web) async fn sign_in(
         Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
             let mut response = form(&app, &typed.email, &error.to_string(), "").await?;
             *response.status_mut() = error.status();
+            if let Error::TooMany(seconds) = error {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
             Ok(response)
         }
         Err(error) => Err(error),
