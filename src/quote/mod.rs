@@ -114,11 +114,11 @@ impl Judged {
                             select max(newest.capture_id) from capture newest
                             join source its on its.source_id = newest.source_id
                             where (its.source_id = target.source_id or its.merged_into = target.source_id)
-                                and newest.health = 'good' and not newest.private), 0))
+                                and newest.health = 'good' and not newest.private), 0)
                         and (latest.capture_id is null or exists (
                             select 1 from capture its_copy join source of_copy on of_copy.source_id = its_copy.source_id
                             where its_copy.capture_id = latest.capture_id
-                                and (of_copy.source_id = target.source_id or of_copy.merged_into = target.source_id)))
+                                and (of_copy.source_id = target.source_id or of_copy.merged_into = target.source_id))))
                 left join capture on capture.capture_id = verdict.capture_id
                 where quotation.post_id = ?1 and quotation.position >= 0
                 order by quotation.position"),
