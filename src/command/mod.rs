@@ -50,7 +50,8 @@ pub fn run() -> ExitCode {
     let typed = Ibid::parse();
     log_to_stderr();
     let outcome = Config::read(typed.settings).and_then(|config| {
-        runtime()?.block_on(async {
+        let runtime = runtime()?;
+        let outcome = runtime.block_on(async {
             match typed.command {
                 Command::Serve(serve) => serve.run(config).await,
                 Command::User(user) => user.run(config).await,
@@ -60,7 +61,10 @@ pub fn run() -> ExitCode {
                 Command::Sources(sources) => sources.run(config).await,
                 Command::Doctor(doctor) => doctor.run(config).await,
             }
-        })
+        });
+        // What still computes is not waited for: it either was not promised to anybody or is done again.
+        runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+        outcome
     });
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,

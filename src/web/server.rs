@@ -116,7 +116,8 @@ async fn converse(
         _ = connection.as_mut() => {}
         _ = stopped(stop) => {
             connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+            // Whoever does not finish sending in that time never will.
+            let _ = tokio::time::timeout(Duration::from_secs(8), connection).await;
         }
     }
 }
@@ -146,6 +147,10 @@ async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: So
     let (moment, address) = (app.pages.moment(), address(&request).to_owned());
     let (method, headers) = (request.method().clone(), request.headers().clone());
     request.extensions_mut().insert(client(&app, peer, &headers));
+    // Made whole for a HEAD too: the page is kept, and the next reader wants its body.
+    if method == Method::HEAD {
+        *request.method_mut() = Method::GET;
+    }
     let response = router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
     let mut response = dressed(response);
     match response.extensions_mut().remove::<Keep>() {
