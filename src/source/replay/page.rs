@@ -433,6 +433,12 @@ impl<'a> Printer<'a> {
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
+        // Escaped it is harmless, and has come to harm wherever markup is read twice.
+        let is_markup =
+            |(at, _)| value[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
+        if value.match_indices('<').any(is_markup) {
+            return;
+        }
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("=\"");
