@@ -7,6 +7,7 @@ mod desk;
 mod feed;
 mod health;
 mod home;
+mod kept_copy;
 mod media;
 mod metrics;
 mod post_show;
@@ -76,6 +77,9 @@ fn router(app: App) -> Router {
         .route("/{slug}", get(post_show::undated))
         .route("/sources", get(source_list::show))
         .route("/sources/{id}", get(source_show::show))
+        .route("/sources/{id}/{stamp}", get(kept_copy::show))
+        .route("/sources/{id}/{stamp}/page", get(kept_copy::page))
+        .route("/sources/{id}/{stamp}/r/{name}", get(kept_copy::requisite))
         .route("/about-captures", get(site::about_captures))
         .route("/media/{name}", get(media::show))
         .route("/static/{digest}/{name}", get(static_files::show))

@@ -75,6 +75,7 @@ async fn a_kept_copy_runs_nothing() {
     let post = press.ida().publishes("Hostile", "See [a quiet page](https://hostile.example/page).").await;
     let source = post.is_kept().await.remove(0);
     let path = press::path_of(source["captures"][0]["url"].as_str().unwrap());
+    press.ida().settles("shown", "always").await;
     let asked_before = press.web.asked().len();
     tells("keeping", json!({"base": press.base(), "folder": screenshots(), "path": path, "shows": "The lamps along the quay are lit by hand"})).await;
     assert_eq!(press.web.asked().len(), asked_before);

@@ -36,7 +36,10 @@ async fn a_cited_page_is_kept_with_what_it_needs() {
     let page = post.shows("Dredging of the outer basin").await;
     page.shows("Ministry of Waterways");
 
+    press.ida().settles("shown", "always").await;
     let copy = press.reader().opens(&press::path_of(source["captures"][0]["url"].as_str().unwrap())).await;
+    copy.is(200).shows("The fairway will be narrowed to forty metres").hides("A script ran");
+    let copy = press.reader().looks_into(&copy).await;
     copy.is(200).shows("The fairway will be narrowed to forty metres").hides("A script ran");
     for asked in ["/style.css", "/print.css", "/basin.gif", "/crest.gif"] {
         assert_eq!(press.web.times_asked(&format!("https://ministry.example{asked}")), 1, "{asked}");
@@ -482,8 +485,12 @@ async fn a_kept_copy_is_harmless() {
     assert_eq!(health(source), "good", "{source}");
     let path = press::path_of(source["captures"][0]["url"].as_str().unwrap());
     let asked_before = press.web.asked().len();
+    press.ida().settles("shown", "always").await;
 
-    let copy = press.reader().opens(&path).await;
+    let ours = press.reader().opens(&path).await;
+    assert_eq!(ours.attributes("iframe", "sandbox"), ["allow-top-navigation-by-user-activation"]);
+    assert_eq!(ours.pick("script"), [""; 0]);
+    let copy = press.reader().looks_into(&ours).await;
     copy.is(200).shows("The lamps along the quay are lit by hand");
     let html = copy.html();
     for harm in [
@@ -512,6 +519,7 @@ async fn a_kept_copy_is_harmless() {
         "{policy}"
     );
     assert_eq!(copy.header("set-cookie"), "");
+    assert!(copy.attributes("img", "src").len() == 2, "picture and drawing are held:\n{html}");
 
     for address in [copy.attributes("img", "src"), copy.attributes("link[rel=stylesheet]", "href")].concat() {
         let url = copy.url.join(&address).unwrap();
@@ -529,16 +537,59 @@ async fn a_kept_copy_highlights_only_what_it_holds() {
     let post = citing(&press, &["https://library.example/reading-room"]).await;
     let source = &post.is_kept().await[0];
     let path = press::path_of(source["captures"][0]["url"].as_str().unwrap());
+    press.ida().settles("shown", "always").await;
 
     let found =
         press.reader().opens(&format!("{path}?text=The+lamps+are+turned+low+at+half+past+nine")).await;
     assert_eq!(found.pick("mark").join(" "), "The lamps are turned low at half past nine");
+    let framed = press.reader().looks_into(&found).await;
+    assert_eq!(framed.pick("mark#found").join(" "), "The lamps are turned low at half past nine");
     let invented = press
         .reader()
         .opens(&format!("{path}?text=The+lamps+are+%3Cb%3Enever%3C/b%3E+turned+low+again"))
         .await;
     assert_eq!(invented.is(200).pick("mark"), [""; 0]);
     invented.hides("never");
+    let framed = press.reader().looks_into(&invented).await;
+    assert_eq!(framed.is(200).pick("mark"), [""; 0]);
+}
+
+#[tokio::test]
+async fn readers_see_as_much_of_a_copy_as_the_publication_says() {
+    let press = Press::start().await;
+    let post = press
+        .ida()
+        .publishes(
+            "Lamps",
+            "The rules say that “the lamps are turned low at half past nine” [there](https://library.example/reading-room).",
+        )
+        .await;
+    post.is_judged(&["verbatim"]).await;
+    let source = post.is_kept().await.remove(0);
+    let path = press::path_of(source["captures"][0]["url"].as_str().unwrap());
+
+    // The original is alive: what is quoted, and what stands around it.
+    let passages = press.reader().opens(&format!("{path}?text=lamps+are+turned+low+at+half+past+nine")).await;
+    passages.is(200).shows("The lamps are turned low at half past nine");
+    assert_eq!(passages.attributes("iframe", "src"), [""; 0]);
+    assert_eq!(passages.pick("mark").len(), 1, "{}", passages.html());
+    press.reader().opens(&format!("{path}/page")).await.is(404);
+    let desk = press.ida().signs_in().await;
+    let whole = desk.opens(&path).await;
+    whole.is(200).shows("Readers see only the quoted passages");
+    desk.looks_into(&whole).await.is(200);
+
+    press.web.serves("https://library.example/reading-room", Answer::not_found().status(410));
+    press.command(&["sources", "capture", "https://library.example/reading-room"]).run().await;
+    until("the whole copy to be shown", async || {
+        let page = press.reader().opens(&path).await;
+        if page.attributes("iframe", "src").is_empty() { Err(page.text()) } else { Ok(()) }
+    })
+    .await;
+    press.ida().settles("shown", "desk").await;
+    press.reader().opens(&path).await.is(404);
+    press.reader().opens(&format!("{path}/page")).await.is(404);
+    desk.opens(&path).await.is(200);
 }
 
 #[tokio::test]
@@ -583,5 +634,8 @@ async fn a_copy_from_a_private_network_stays_in_the_desk() {
     assert_eq!(health(&source), "good", "{source}");
     let copy = press::path_of(source["captures"][0]["url"].as_str().unwrap());
     press.reader().opens(&copy).await.is(404);
-    press.ida().signs_in().await.opens(&copy).await.is(200).shows("in the net loft");
+    let desk = press.ida().signs_in().await;
+    let page = desk.opens(&copy).await;
+    page.is(200).shows("in the net loft");
+    desk.looks_into(&page).await.is(200).shows("in the net loft");
 }

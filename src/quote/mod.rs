@@ -140,6 +140,29 @@ impl Judged {
     }
 }
 
+/// The passages that public posts quote from one copy, each once, in the order in which they were judged.
+pub fn quoted_from(tx: &mut Tx, capture: CaptureId, now: crate::time::Time) -> Result<Vec<Passage>> {
+    let kept: Vec<(String,)> = tx.all(
+        sql!(
+            "-- quoted_from
+            select passage from verdict
+            join quotation using (quotation_id) join post using (post_id)
+            where capture_id = ?1 and passage <> '' and verdict.words_digest = quotation.words_digest
+                and quotation.position >= 0 and published_at <= ?2 and binned_at is null
+                and verdict_id = (select max(verdict_id) from verdict v where v.quotation_id = quotation.quotation_id)
+            order by verdict_id limit 200"
+        ),
+        (capture, now),
+    )?;
+    let mut passages: Vec<Passage> = Vec::new();
+    for passage in kept.iter().filter_map(|(kept,)| serde_json::from_str(kept).ok()) {
+        if !passages.contains(&passage) {
+            passages.push(passage);
+        }
+    }
+    Ok(passages)
+}
+
 /// Queues judging for every post that cites a source.
 pub async fn check_source(app: &App, id: SourceId) -> Result<()> {
     let now = app.now();

@@ -6,6 +6,7 @@
 pub mod capture;
 pub mod health;
 pub mod read;
+pub mod replay;
 pub mod state;
 
 use crate::app::{App, compute};

@@ -44,6 +44,15 @@ impl Author {
         Post { id: text("id"), path: path_of(&text("url")), url: text("url"), author: self.clone() }
     }
 
+    /// Changes one of the publication's settings in the desk.
+    pub async fn settles(&self, name: &str, value: &str) {
+        let browser = self.signs_in().await;
+        let settings = browser.opens("/desk/settings").await;
+        let form =
+            settings.form_with(name).unwrap_or_else(|| panic!("no setting {name}:\n{}", settings.text()));
+        browser.sends(&form.fill(name, value)).await.is(200);
+    }
+
     /// A browser of theirs, signed in.
     pub async fn signs_in(&self) -> Visitor {
         let browser = Visitor::new(&self.base);

@@ -36,6 +36,13 @@ impl Visitor {
         self.goes(&self.first_answer, path, &[]).await
     }
 
+    /// Opens what stands in a page's frame.
+    pub async fn looks_into(&self, page: &Page) -> Page {
+        let frames = page.attributes("iframe", "src");
+        let frame = frames.first().unwrap_or_else(|| panic!("no frame on {}:\n{}", page.url, page.html()));
+        self.opens(page.url.join(frame).expect("an address").as_str()).await
+    }
+
     pub async fn asks_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
         self.goes(&self.first_answer, path, headers).await
     }

@@ -371,7 +371,7 @@ async fn standing_words(app: &App, source: SourceId, draft: &Draft) -> Result<Op
 }
 
 /// One answer, read back from a capture's WARC.
-async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Fetched> {
+pub async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Fetched> {
     let (place, length) = (record.place as u64, record.length as u64);
     let bytes = app.files.get_range(&capture.warc_file, place, length).await?;
     let url = record.url.clone();

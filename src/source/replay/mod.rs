@@ -1,0 +1,135 @@
+//! A kept page, safe to be shown: nothing runs, nothing asks anybody, and nothing is shown that another copy holds.
+//!
+//! Pure: bytes of one capture in, bytes to be served out. A page is written anew from its tree ([`page`](mod@page)), a stylesheet
+//! from its tokens ([`css`]); whatever is not known to be harmless is not written at all.
+
+mod allowed;
+pub mod css;
+mod page;
+mod requisite;
+mod showing;
+
+#[cfg(test)]
+mod tests;
+
+pub use requisite::{Requisite, requisite};
+pub use showing::{Showing, may_show};
+
+use super::read::text::Visible;
+use super::read::{Fetched, html};
+use data_encoding::BASE64;
+use std::collections::HashMap;
+use std::ops::Range;
+use url::Url;
+
+/// Where the copy of each address that a capture holds can be asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Held(HashMap<String, String>);
+
+impl Held {
+    /// Pairs of address and place.
+    pub fn new(places: impl IntoIterator<Item = (String, String)>) -> Held {
+        let bare = |url: &str| Url::parse(url).ok().map(without_fragment);
+        Held(places.into_iter().filter_map(|(url, place)| Some((bare(&url)?, place))).collect())
+    }
+
+    pub fn insert(&mut self, url: &str, place: String) {
+        if let Ok(url) = Url::parse(url) {
+            self.0.insert(without_fragment(url), place);
+        }
+    }
+
+    fn place(&self, base: &Url, address: &str) -> Option<String> {
+        let address = address.trim();
+        let url = base.join(address).ok().filter(|_| !address.is_empty() && !address.starts_with('#'))?;
+        let fragment = url.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
+        Some(format!("{}{fragment}", self.0.get(&without_fragment(url))?))
+    }
+}
+
+fn without_fragment(mut url: Url) -> String {
+    url.set_fragment(None);
+    url.into()
+}
+
+/// A page as it is shown, and whether the words asked for stand on it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub html: String,
+    pub found: bool,
+}
+
+/// An HTML page. `words` are marked where they stand, if they stand there.
+pub fn page(fetched: &Fetched, held: &Held, words: Option<&str>) -> Shown {
+    let page = html::parse(&fetched.text().0);
+    let seen = words.map(|_| Visible::of(page.tree.root())).unwrap_or_default();
+    let marked = words.map(|words| find(&seen.text, words)).unwrap_or_default();
+    let html = page::write(&page, &fetched.url, held, &marked, &seen);
+    Shown { html, found: !marked.is_empty() }
+}
+
+/// More words than this are not looked for.
+const LONGEST: usize = 20_000;
+
+/// Where words stand in a text, in bytes and in order: as a quotation of it that is word for word, else as they are written.
+pub fn find(text: &str, words: &str) -> Vec<Range<usize>> {
+    let words = words.trim();
+    if words.is_empty() || words.len() > LONGEST {
+        return Vec::new();
+    }
+    if let Some(at) = text.find(words) {
+        return vec![at..at + words.len()];
+    }
+    let finding = quotecheck::Source::new(text).find(words);
+    let same = matches!(finding.verdict, quotecheck::Verdict::Verbatim | quotecheck::Verdict::Elided);
+    let mut spans: Vec<_> = finding.spans.iter().filter(|_| same).map(|s| s.start_byte..s.end_byte).collect();
+    spans.sort_by_key(|span| span.start);
+    spans
+}
+
+/// What an address holds within itself: a picture or a font. Drawings are written anew.
+fn embedded(address: &str) -> Option<String> {
+    let (kind, data) = address.get(5..)?.split_once(',')?;
+    let essence = kind.split(';').next()?.trim().to_ascii_lowercase();
+    let encoded = kind.rsplit(';').next().is_some_and(|last| last.trim().eq_ignore_ascii_case("base64"));
+    let data = unescaped(data);
+    let bytes = match encoded {
+        true => {
+            let mut data: Vec<u8> =
+                data.into_iter().filter(|b| !b.is_ascii_whitespace() && *b != b'=').collect();
+            data.resize(data.len().next_multiple_of(4), b'=');
+            BASE64.decode(&data).ok()?
+        }
+        false => data,
+    };
+    let (kind, bytes) = match essence.as_str() {
+        "image/svg+xml" => {
+            let drawing = page::drawing(
+                &String::from_utf8_lossy(&bytes),
+                "https://nowhere.invalid/",
+                &Held::default(),
+            )?;
+            ("image/svg+xml", drawing.into_bytes())
+        }
+        _ => (
+            requisite::told(&bytes)
+                .filter(|kind| !kind.starts_with("video/") && !kind.starts_with("audio/"))?,
+            bytes,
+        ),
+    };
+    Some(format!("data:{kind};base64,{}", BASE64.encode(&bytes)))
+}
+
+fn unescaped(data: &str) -> Vec<u8> {
+    let (bytes, mut out) = (data.as_bytes(), Vec::with_capacity(data.len()));
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = data
+            .get(at + 1..at + 3)
+            .filter(|_| bytes[at] == b'%')
+            .and_then(|c| u8::from_str_radix(c, 16).ok());
+        out.push(code.unwrap_or(bytes[at]));
+        at += if code.is_some() { 3 } else { 1 };
+    }
+    out
+}
