@@ -2,7 +2,7 @@
 
 use crate::outside::db::{FromValue, Value};
 use crate::{Error, Result};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Time(pub i64);
@@ -47,11 +47,6 @@ impl Time {
     /// `Sat, 14 Mar 2026 09:30:00 GMT`, as HTTP headers want it.
     pub fn http_date(self) -> String {
         self.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-    }
-
-    /// The calendar day in a zone.
-    pub fn day(self, zone: &TimeZone) -> Date {
-        zone.to_datetime(self.timestamp()).date()
     }
 
     /// Formatted in a zone with `strftime` directives.

@@ -258,7 +258,9 @@ fn understand(url: &str, page: Fetched, extras: &[Fetched]) -> Understood {
     let mut requisites = Vec::new();
     if let (read::Kind::Html, Ok(at)) = (kind, Url::parse(&page.url)) {
         requisites = requisites::of_page(&markup, &at);
-        requisites.extend(Url::parse(&reading.picture).ok().map(|picture| (picture, Wanted::Picture)));
+        let picture = Url::parse(&reading.picture).ok();
+        let new = picture.filter(|picture| !requisites.iter().any(|(url, _)| url == picture));
+        requisites.extend(new.map(|picture| (picture, Wanted::Picture)));
     }
     Understood { page, reading, markup, requisites }
 }

@@ -18,6 +18,7 @@ pub mod text;
 mod tests;
 
 
+pub(crate) use about::base;
 pub(crate) use decode::{decode, essence};
 
 use super::{Health, TextKind};
@@ -30,6 +31,7 @@ use text::Visible;
 pub struct Fetched {
     /// After redirects.
     pub url: String,
+    #[allow(dead_code, reason = "part of what an answer is; health judges it from the exchange")]
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -82,7 +84,8 @@ pub struct Facts {
 }
 
 /// What is wanted besides a page; some of it only the page itself can tell.
-pub fn extras(url: &str, page: Option<&Fetched>) -> Vec<Extra> {
+#[cfg(test)]
+fn extras(url: &str, page: Option<&Fetched>) -> Vec<Extra> {
     more(url, page, &[])
 }
 

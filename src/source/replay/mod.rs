@@ -56,6 +56,7 @@ fn without_fragment(mut url: Url) -> String {
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub html: String,
+    #[allow(dead_code, reason = "told to tests: whether the words stood there")]
     pub found: bool,
 }
 
