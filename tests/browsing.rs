@@ -90,3 +90,45 @@ async fn a_writer_pastes_previews_and_publishes() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn nobody_is_shut_out_by_a_page() {
+    let press = Press::start().await;
+    let post = press
+        .ida()
+        .publishes(
+            "The outer basin",
+            &format!(
+                "Moreau said that “the basin has not been widened since the breakwater was extended” [in the release]({RELEASE}).\n\n\
+                 She wrote that “we will work at night only where the neighbours have agreed to it” [there]({RELEASE}).\n\n\
+                 | Quay | Metres |\n| --- | ---: |\n| North | 40 |\n\n## A film\n\nhttps://www.youtube.com/watch?v=tideTable01\n\n\
+                 More[^1] is [in an old notice](https://trouble.example/410).\n\n[^1]: Not much more."
+            ),
+        )
+        .await;
+    post.is_judged(&["altered", "verbatim"]).await;
+    post.is_kept().await;
+    post.shows("differs from the source").await;
+    let editor = format!("/desk/posts/{}", post.id);
+    let pages = [
+        "/",
+        &post.path,
+        "/sources",
+        "/sources/1",
+        "/about-captures",
+        "/nothing/here",
+        "/desk/sign-in",
+        "/desk",
+        "/desk/posts/new",
+        &editor,
+        "/desk/sources",
+        "/desk/work",
+        "/desk/settings",
+        "/desk/me",
+    ];
+    tells(
+        "axe",
+        json!({"base": press.base(), "pages": pages, "email": "ida@gazette.example", "password": press::PASSWORD}),
+    )
+    .await;
+}

@@ -126,7 +126,9 @@ impl Dress<'_> {
 
     fn transcript_mark(&self, transcript: usize) -> String {
         match self.transcript(transcript) {
-            Some((class, told)) => format!("<span class=\"mark {class}\">{told}</span>"),
+            Some((class, told)) => {
+                format!("<span class=\"mark {class}\" id=\"t{}\">{told}</span>", transcript + 1)
+            }
             None => String::new(),
         }
     }
@@ -227,6 +229,7 @@ impl Dress<'_> {
             note: &'a str,
             compared: String,
             copy: Option<String>,
+            copy_words: &'a str,
             live: Option<&'a str>,
         }
         let Some(quote) = self.quotes.get(quotation) else { return Ok(String::new()) };
@@ -247,7 +250,10 @@ impl Dress<'_> {
             quote.passage.as_ref().filter(|_| how_much != crate::source::Shown::Desk).map(Shown::of);
         let runs = if how_much == crate::source::Shown::Desk { Vec::new() } else { self.runs(quote) };
         let spliced = quote.verdict() == Some(Verdict::Spliced);
-        let (passage, beside) = if spliced { (None, passage) } else { (passage, None) };
+        let (mut passage, beside) = if spliced { (None, passage) } else { (passage, None) };
+        if let (Some(passage), Some(last)) = (&mut passage, runs.last()) {
+            passage.follow(last);
+        }
         let offered = !matches!(how_much, crate::source::Shown::Passages | crate::source::Shown::Desk);
         let panel = Panel {
             number: quotation + 1,
@@ -261,6 +267,10 @@ impl Dress<'_> {
             runs,
             note: &quote.note,
             compared: self.compared(quote),
+            copy_words: match &quote.passage {
+                Some(_) => "open the kept copy at these words",
+                None => "open the kept copy",
+            },
             copy: quote
                 .copy
                 .as_ref()
@@ -356,6 +366,19 @@ impl Shown {
         let (after, cut) = first_sentences(&passage.after);
         let after = if cut || passage.more_after { format!("{after} …") } else { after.to_owned() };
         Shown { before, quoted: passage.quoted.clone(), after }
+    }
+}
+
+impl Shown {
+    /// Goes on after the quotation's own last words, whose stop is not said twice.
+    fn follow(&mut self, last: &Run) {
+        let stop = |c: char| c.is_ascii_punctuation() || "”’»…".contains(c);
+        if last.quote.ends_with(stop) {
+            self.after = self.after.trim_start_matches(|c| stop(c) && c != '(' && c != '[').to_owned();
+        }
+        if last.space {
+            self.after = self.after.trim_start().to_owned();
+        }
     }
 }
 

@@ -65,8 +65,8 @@ struct Part {
     count: usize,
     verdict: &'static str,
     words: &'static str,
-    /// Number of the first quotation of which it is said.
-    first: usize,
+    /// The first mark that says so.
+    target: String,
 }
 
 /// What the database holds of one post, read at one moment.
@@ -191,7 +191,7 @@ impl Check {
         }
         if counts.transcripts > 0 {
             let noun = if counts.transcripts == 1 { "transcript" } else { "transcripts" };
-            lines.push(Line { count: counts.transcripts, noun, parts: Vec::new() });
+            lines.push(Line { count: counts.transcripts, noun, parts: turns(&all) });
         }
         if counts.no_source > 0 {
             let noun = "without a source";
@@ -206,18 +206,40 @@ impl Check {
 type Ruled = (crate::quote::Kind, Option<i64>, Option<Ruling>);
 
 fn parts(counts: &Counts, all: &[Ruled]) -> Vec<Part> {
-    let first = |ruling: Option<Verdict>| {
+    let target = |ruling: Option<Verdict>| {
         let same = |(kind, _, ruled): &Ruled| {
             *kind == crate::quote::Kind::Quotation && ruled.and_then(Ruling::verdict) == ruling
         };
-        all.iter().position(same).map_or(1, |at| at + 1)
+        format!("m{}", all.iter().position(same).map_or(1, |at| at + 1))
     };
     let said = Verdict::ALL.into_iter().filter_map(|verdict| {
         let count = *counts.verdicts.get(verdict.as_str())?;
-        let (words, first) = (words::counted(verdict, count), first(Some(verdict)));
-        Some(Part { count, verdict: verdict.as_str(), words, first })
+        let words = words::counted(verdict, count);
+        Some(Part { count, verdict: verdict.as_str(), words, target: target(Some(verdict)) })
     });
     let waiting =
-        Part { count: counts.waiting, verdict: "waiting", words: "being checked", first: first(None) };
+        Part { count: counts.waiting, verdict: "waiting", words: "being checked", target: target(None) };
     said.chain((counts.waiting > 0).then_some(waiting)).collect()
+}
+
+/// What was found of the paragraphs of transcripts.
+fn turns(all: &[Ruled]) -> Vec<Part> {
+    let judged = all.iter().enumerate().filter_map(|(at, (kind, transcript, ruling))| {
+        let verdict = ruling.and_then(Ruling::verdict).filter(|_| *kind == crate::quote::Kind::Turn)?;
+        Some((at, transcript.unwrap_or(0), verdict))
+    });
+    let judged: Vec<_> = judged.collect();
+    let said = Verdict::ALL.into_iter().filter_map(|verdict| {
+        let same = || judged.iter().filter(|(.., said)| *said == verdict);
+        let (at, transcript, _) = same().next()?;
+        let count = same().count();
+        // Only what differs is marked in place; the rest is said at the end of the transcript.
+        let target = match verdict {
+            Verdict::Verbatim | Verdict::NoSource => format!("t{}", transcript + 1),
+            _ => format!("m{}", at + 1),
+        };
+        let words = words::counted(verdict, count);
+        Some(Part { count, verdict: verdict.as_str(), words, target })
+    });
+    said.collect()
 }

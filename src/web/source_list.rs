@@ -7,7 +7,7 @@ use crate::id::SourceId;
 use crate::outside::db::Tx;
 use crate::post::posts_topic;
 use crate::publication::Publication;
-use crate::source::{Capture, Kind, Shown, Source, State, TextKind};
+use crate::source::{Capture, Health, Kind, Shown, Source, State, TextKind};
 use crate::{Error, Result};
 use axum::extract::{self, Query};
 use axum::response::Response;
@@ -124,7 +124,7 @@ impl Listed {
         publication: &Publication,
     ) -> Result<Listed> {
         let zone = publication.time_zone();
-        let newest = Capture::newest_good(tx, source.source_id)?.filter(|c| !c.private);
+        let newest = kept(tx, source)?;
         let pointer = source.kind == Kind::Pointer;
         let shown = how_much(source.shown, publication.shown);
         let offered = newest.as_ref().filter(|_| offers_copy(shown, source.state));
@@ -172,6 +172,18 @@ impl Listed {
     pub(super) fn kept(&self) -> bool {
         !self.kept_words.is_empty()
     }
+}
+
+/// The newest good copy; of a page that has changed, the newest from before it did.
+fn kept(tx: &mut Tx, source: &Source) -> Result<Option<Capture>> {
+    let mut good =
+        Capture::of(tx, source.source_id)?.into_iter().filter(|c| c.health == Health::Good && !c.private);
+    let newest = good.next();
+    if source.state != State::Changed {
+        return Ok(newest);
+    }
+    let before = newest.iter().find(|c| c.captured_at < source.state_since).cloned();
+    Ok(before.or_else(|| good.find(|c| c.captured_at < source.state_since)).or(newest))
 }
 
 /// A source's own setting, else the publication's.

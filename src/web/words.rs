@@ -91,13 +91,14 @@ pub(super) fn counted(verdict: Verdict, n: usize) -> &'static str {
 /// On the panel that explains a mark.
 pub(super) fn explained(verdict: Verdict, material: bool, kept: Option<&str>) -> String {
     let copy = kept.map_or("the copy kept".to_owned(), |day| format!("the copy kept on {day}"));
+    let as_kept = kept.map(|day| format!(", as kept on {day}")).unwrap_or_default();
     match verdict {
         Verdict::Verbatim => format!("Word for word in {copy}"),
         Verdict::Elided => format!("Shortened, and says where; the rest is word for word in {copy}"),
-        Verdict::Altered if material => format!("Differs from {copy}"),
-        Verdict::Altered => format!("Differs slightly from {copy}"),
+        Verdict::Altered if material => format!("The wording differs from the source{as_kept}"),
+        Verdict::Altered => format!("The wording differs slightly from the source{as_kept}"),
         Verdict::Spliced => format!("Put together from different places of {copy}"),
-        Verdict::NotFound => format!("Not found in {copy}"),
+        Verdict::NotFound => format!("These words were not found in {copy}"),
         Verdict::OtherLanguage => "The source is in another language, so the words cannot be compared".into(),
         Verdict::NoText => {
             "The source holds no text that could be compared, such as a video without captions".into()

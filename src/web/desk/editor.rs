@@ -75,6 +75,8 @@ struct SourceRow {
     words: String,
     class: &'static str,
     needs: bool,
+    /// Where the desk lists it.
+    page: String,
     copy: Option<String>,
     /// Where a pointer's newest pieces can be picked from.
     latest: Option<String>,
@@ -90,6 +92,8 @@ struct QuoteRow {
     needs: bool,
     /// The part of the preview that explains it.
     target: String,
+    /// Number of the source it is bound to; 0 for none.
+    bound: usize,
     /// Whether a source can be given to it.
     bindable: bool,
     /// Where a mark of the writer's goes, in UTF-16 units.
@@ -579,6 +583,7 @@ fn source_rows(
             words: KEPT_LATER.into(),
             class: "",
             needs: false,
+            page: String::new(),
             copy: None,
             latest: None,
         });
@@ -605,6 +610,7 @@ impl Known {
             words,
             class,
             needs: class == "need",
+            page: self.listed.page.clone(),
             copy: self.listed.copy.clone(),
             latest,
         }
@@ -621,7 +627,7 @@ fn quote_rows(dress: &Dress<'_>, markdown: &str) -> Vec<QuoteRow> {
             told = quotation.transcript;
             let (class, words) = told.and_then(|t| dress.transcript(t)).unwrap_or(("waiting", String::new()));
             let unbound = class == "no_source";
-            rows.push(QuoteRow { needs: unbound, ..QuoteRow::of(at, quotation, markdown, class, words) });
+            rows.push(QuoteRow { needs: unbound, ..QuoteRow::of(at, dress, markdown, class, words) });
         }
         if quote.ruling == Some(Ruling::Beyond) || (quotation.transcript.is_some() && !needs) {
             continue;
@@ -631,21 +637,18 @@ fn quote_rows(dress: &Dress<'_>, markdown: &str) -> Vec<QuoteRow> {
             Some(Ruling::Reported) => ("reported", "reported, not judged"),
             _ => ("waiting", BEING_CHECKED),
         };
-        rows.push(QuoteRow { needs, ..QuoteRow::of(at, quotation, markdown, class, verdict.to_owned()) });
+        rows.push(QuoteRow { needs, ..QuoteRow::of(at, dress, markdown, class, verdict.to_owned()) });
     }
     rows
 }
 
 impl QuoteRow {
-    fn of(
-        index: usize,
-        quotation: &markup::Quotation,
-        markdown: &str,
-        class: &str,
-        verdict: String,
-    ) -> QuoteRow {
+    fn of(index: usize, dress: &Dress<'_>, markdown: &str, class: &str, verdict: String) -> QuoteRow {
+        let quotation = &dress.document.quotations[index];
         let place = Place::behind(markdown, quotation);
+        let bound = quotation.citation.and_then(|at| dress.sources.get(at)?.as_ref());
         QuoteRow {
+            bound: bound.map_or(0, |source| source.number),
             number: index + 1,
             line: quotation.line,
             words: shortened(&quotation.text),

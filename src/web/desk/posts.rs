@@ -75,11 +75,12 @@ impl Row {
             if source.kind == Kind::Pointer || !cited.insert(source.source_id) {
                 continue;
             }
-            kept += usize::from(crate::source::Capture::newest_good(tx, source.source_id)?.is_some());
-            needs += usize::from(matches!(
-                source.state,
-                SourceState::Blocked | SourceState::Gone | SourceState::Failing
-            ));
+            let has_copy = crate::source::Capture::newest_good(tx, source.source_id)?.is_some();
+            kept += usize::from(has_copy);
+            // What was kept can be read, whatever became of the page.
+            let failed =
+                matches!(source.state, SourceState::Blocked | SourceState::Gone | SourceState::Failing);
+            needs += usize::from(failed && !has_copy);
         }
         let judged = Judged::in_post(tx, post.post_id)?;
         let told = judged.iter().filter(|j| j.verdict.is_some_and(|v| v.verdict().is_some())).count();
