@@ -1,7 +1,12 @@
 //! What every page, job and command is handed: the settings in force and the outside world.
 
 use crate::config::Config;
-use crate::outside::{db::{Db, Topic}, fetch::Door, files::Files, mail::Mailer};
+use crate::outside::{
+    db::{Db, Topic},
+    fetch::Door,
+    files::Files,
+    mail::Mailer,
+};
 use crate::time::Time;
 use crate::web::cache::Pages;
 use crate::web::template::Templates;

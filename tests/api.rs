@@ -42,8 +42,8 @@ async fn a_post_is_written_read_changed_and_binned() {
     );
     assert!(changed["published_at"].as_str().is_some_and(|at| at.ends_with('Z')), "{changed}");
     api.delete(&at).await.is(204);
-    api.get(&at).await.is_problem(404);
-    api.delete(&at).await.is_problem(404);
+    api.get(&at).await.problem(404);
+    api.delete(&at).await.problem(404);
 }
 
 #[tokio::test]
@@ -59,22 +59,22 @@ async fn mistakes_are_told_apart() {
         post
     };
 
-    nobody.post("/api/v1/posts", good()).await.is_problem(401);
-    nobody.patch(&format!("/api/v1/posts/{}", post.id), json!({"title": "x"})).await.is_problem(401);
-    nobody.delete(&format!("/api/v1/posts/{}", post.id)).await.is_problem(401);
-    press::Api::new(&press.base(), Some("not-a-token")).get("/api/v1/posts").await.is_problem(401);
+    nobody.post("/api/v1/posts", good()).await.problem(401);
+    nobody.patch(&format!("/api/v1/posts/{}", post.id), json!({"title": "x"})).await.problem(401);
+    nobody.delete(&format!("/api/v1/posts/{}", post.id)).await.problem(401);
+    press::Api::new(&press.base(), Some("not-a-token")).get("/api/v1/posts").await.problem(401);
 
-    mira.post("/api/v1/posts", with("status", json!("published"))).await.is_problem(403);
-    mira.delete(&format!("/api/v1/posts/{}", post.id)).await.is_problem(403);
+    mira.post("/api/v1/posts", with("status", json!("published"))).await.problem(403);
+    mira.delete(&format!("/api/v1/posts/{}", post.id)).await.problem(403);
 
     ida.post("/api/v1/posts", with("slug", json!("the-room"))).await.is(201);
     let slug = json!({"title": "Other", "markdown": "m", "status": "published", "slug": "the-room"});
-    ida.post("/api/v1/posts", slug).await.is_problem(409);
+    ida.post("/api/v1/posts", slug).await.problem(409);
 
-    ida.post("/api/v1/posts", with("status", json!("retracted"))).await.is_problem(422);
-    ida.post("/api/v1/posts", with("title", json!(7))).await.is_problem(422);
-    ida.post("/api/v1/posts", with("status", json!("scheduled"))).await.is_problem(422);
-    ida.post("/api/v1/posts", json!({"markdown": "no title", "status": "published"})).await.is_problem(422);
+    ida.post("/api/v1/posts", with("status", json!("retracted"))).await.problem(422);
+    ida.post("/api/v1/posts", with("title", json!(7))).await.problem(422);
+    ida.post("/api/v1/posts", with("status", json!("scheduled"))).await.problem(422);
+    ida.post("/api/v1/posts", json!({"markdown": "no title", "status": "published"})).await.problem(422);
     for unknown in [
         "/api/v1/posts/999999",
         "/api/v1/posts/abc",
@@ -84,10 +84,10 @@ async fn mistakes_are_told_apart() {
         "/api/v1/sources/999999",
         "/api/v1/nothing",
     ] {
-        ida.get(unknown).await.is_problem(404);
-        nobody.get(unknown).await.is_problem(404);
+        ida.get(unknown).await.problem(404);
+        nobody.get(unknown).await.problem(404);
     }
-    ida.send("PUT", "/api/v1/posts", Some(good())).await.is_problem(405);
+    ida.send("PUT", "/api/v1/posts", Some(good())).await.problem(405);
 }
 
 #[tokio::test]
@@ -210,8 +210,8 @@ async fn nothing_unpublished_is_told() {
         format!("/api/v1/posts/{}/quotations", draft.id),
         format!("/api/v1/sources/{id}"),
     ] {
-        let hidden = press.api().get(&path).await.is_problem(404);
-        let unknown = press.api().get("/api/v1/posts/987654").await.is_problem(404);
+        let hidden = press.api().get(&path).await.problem(404);
+        let unknown = press.api().get("/api/v1/posts/987654").await.problem(404);
         assert_eq!(
             (&hidden["title"], &hidden["detail"]),
             (&unknown["title"], &unknown["detail"]),

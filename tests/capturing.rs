@@ -603,8 +603,8 @@ async fn what_no_published_post_cites_is_not_shown() {
     for path in [format!("/sources/{id}"), copy.clone()] {
         press.reader().opens(&path).await.is(404);
     }
-    press.api().get(&format!("/api/v1/sources/{id}")).await.is_problem(404);
-    press.api().get(&format!("/api/v1/posts/{}/sources", draft.id)).await.is_problem(404);
+    press.api().get(&format!("/api/v1/sources/{id}")).await.problem(404);
+    press.api().get(&format!("/api/v1/posts/{}/sources", draft.id)).await.problem(404);
     assert!(press.api().get("/api/v1/sources").await.is(200).items().is_empty());
     press.reader().opens("/sources").await.is(200).hides("library.example");
 

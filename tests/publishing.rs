@@ -39,7 +39,7 @@ async fn a_draft_is_nobody_elses_business() {
     post.page().await.is(404);
     press.reader().opens("/").await.hides("Not yet");
     assert!(!press.reader().opens("/feed.atom").await.html().contains("Not yet"));
-    press.api().get(&format!("/api/v1/posts/{}", post.id)).await.is_problem(404);
+    press.api().get(&format!("/api/v1/posts/{}", post.id)).await.problem(404);
     assert_eq!(post.json().await["title"], "Not yet");
 
     post.rewrites(json!({"status": "published"})).await;
@@ -90,7 +90,7 @@ async fn what_is_taken_back_is_gone_from_every_page() {
         if front.contains("water") { Err(front) } else { Ok(()) }
     })
     .await;
-    press.ida().api().get(&format!("/api/v1/posts/{}", binned.id)).await.is_problem(404);
+    press.ida().api().get(&format!("/api/v1/posts/{}", binned.id)).await.problem(404);
     assert_eq!(quiet.json().await["status"], "draft");
 }
 
@@ -115,7 +115,7 @@ async fn an_address_keeps_the_month_of_first_publication() {
             json!({"title": "Ferry again", "markdown": "No.", "status": "published", "published_at": "2023-12-02T08:00:00Z", "slug": "ferry"}),
         )
         .await
-        .is_problem(409);
+        .problem(409);
 }
 
 #[tokio::test]
@@ -124,13 +124,13 @@ async fn a_scheduled_post_appears_when_its_time_has_come() {
     press.ida().api()
         .post("/api/v1/posts", json!({"title": "Yesterday", "markdown": "x", "status": "scheduled", "published_at": "2020-01-01T00:00:00Z"}))
         .await
-        .is_problem(422);
+        .problem(422);
     press
         .ida()
         .api()
         .post("/api/v1/posts", json!({"title": "Some day", "markdown": "x", "status": "scheduled"}))
         .await
-        .is_problem(422);
+        .problem(422);
 
     let in_two_hours = time_from_now(7200);
     let post = press
@@ -161,12 +161,12 @@ async fn a_contributor_writes_and_an_editor_publishes() {
     mira.api()
         .post("/api/v1/posts", json!({"title": "Ice", "markdown": "It left.", "status": "published"}))
         .await
-        .is_problem(403);
+        .problem(403);
     let draft = mira.drafts("Ice", "It left.").await;
     mira.api()
         .patch(&format!("/api/v1/posts/{}", draft.id), json!({"status": "published"}))
         .await
-        .is_problem(403);
+        .problem(403);
 
     let published = jonas
         .api()

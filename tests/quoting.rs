@@ -192,7 +192,7 @@ async fn words_can_be_checked_without_a_post() {
     assert_eq!((&altered["verdict"], &altered["material"]), (&json!("altered"), &json!(true)), "{altered}");
 
     let body = json!({"text": "x", "source_text": "y"});
-    press.api().post("/api/v1/check", body).await.is_problem(401);
+    press.api().post("/api/v1/check", body).await.problem(401);
     let large = json!({"text": "x", "source_text": "y".repeat(1_100_000)});
     let status = press.ida().api().post("/api/v1/check", large).await.status;
     assert!(matches!(status, 413 | 422), "{status}");

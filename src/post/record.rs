@@ -67,9 +67,7 @@ fn sources_of(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<Vec
     document
         .citations
         .iter()
-        .map(|citation| {
-            Ok(Source::of(tx, &citation.canonical, kind(citation), now)?.source_id)
-        })
+        .map(|citation| Ok(Source::of(tx, &citation.canonical, kind(citation), now)?.source_id))
         .collect()
 }
 

@@ -64,7 +64,8 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
             if before.is_none() {
                 posts.sort_by_key(|post| std::cmp::Reverse(post.pinned_at));
             }
-            let authors: Vec<_> = posts.iter().flat_map(|p| [p.author_id.topic(), p.post_id.topic()]).collect();
+            let authors: Vec<_> =
+                posts.iter().flat_map(|p| [p.author_id.topic(), p.post_id.topic()]).collect();
             let mut posts =
                 posts.iter().map(|p| Listed::of(tx, p, &publication)).collect::<Result<Vec<_>>>()?;
             if let Some(first) = posts.first_mut() {

@@ -252,6 +252,7 @@ struct Copy {
     desk: bool,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, and at once is taken apart")]
 enum Found {
     Here(Copy),
     /// The source was merged into another.
@@ -321,7 +322,7 @@ impl Copy {
 
     fn page_record(&self) -> Option<&CaptureRecord> {
         let pages = || self.records.iter().filter(|record| record.role == "page");
-        pages().find(|record| record.url == self.capture.final_url).or_else(|| pages().last())
+        pages().find(|record| record.url == self.capture.final_url).or_else(|| pages().next_back())
     }
 
     fn form(&self) -> Form {

@@ -79,8 +79,7 @@ pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> R
             let publication = Publication::load(tx)?;
             let zone = publication.time_zone();
             let captures = Capture::public(tx, source.source_id, now)?;
-            let captures =
-                captures.iter().map(|c| Copy::of(c, &source, &zone)).collect();
+            let captures = captures.iter().map(|c| Copy::of(c, &source, &zone)).collect();
             let mut merged = Vec::new();
             for other in Source::merged(tx, source.source_id)? {
                 if Source::is_cited(tx, other.source_id, now)? {

@@ -84,7 +84,7 @@ impl Reply {
     }
 
     /// A problem as RFC 9457 describes it, with this status, and something a person can read.
-    pub fn is_problem(self, status: u16) -> Value {
+    pub fn problem(self, status: u16) -> Value {
         let reply = self.is(status);
         let media_type = reply.header("content-type");
         assert!(

@@ -256,7 +256,8 @@ impl Reading<'_> {
     pub(crate) fn introducing_source(&self, block: Id) -> Option<usize> {
         let (run, sentence) = self.line_before(block)?;
         let text = run.text[sentence.clone()].trim_end();
-        text.ends_with(is_colon).then(|| self.citations.one(self.links_in(run, &sentence).map(|(node, _)| node)))?
+        text.ends_with(is_colon)
+            .then(|| self.citations.one(self.links_in(run, &sentence).map(|(node, _)| node)))?
     }
 
     fn line_before(&self, block: Id) -> Option<(&Run, Range<usize>)> {

@@ -69,7 +69,8 @@ impl Postgres {
         // A connection's driver runs where the connection was asked for: a web thread that drains would take it along.
         let pool = self.pool.clone();
         let asked = self.main.spawn(async move { pool.get().await });
-        let mut client = asked.await.internal("asking for a connection")?.outside("PostgreSQL cannot be reached")?;
+        let mut client =
+            asked.await.internal("asking for a connection")?.outside("PostgreSQL cannot be reached")?;
         let running = self.main.spawn_blocking(move || {
             let level =
                 if read_only { IsolationLevel::RepeatableRead } else { IsolationLevel::ReadCommitted };

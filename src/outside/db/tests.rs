@@ -163,7 +163,10 @@ async fn a_unit_that_fails_loses_its_own_work_alone(place: Place) {
     };
     // The first holds the writer until the others are queued, so that all are one group where there are groups.
     let (go, wait) = std::sync::mpsc::channel();
-    let first = db.write(move |_| Ok(wait.recv().unwrap()));
+    let first = db.write(move |_| {
+        wait.recv().unwrap();
+        Ok(())
+    });
     let (_, good, failing, panicking, last, ()) = tokio::join!(
         first,
         put("tides", || Ok(())),

@@ -2,7 +2,6 @@
 //! `target/venv`, or of the S3-compatible server that `IBID_TEST_S3` names (with the usual `AWS_…` variables).
 
 use super::*;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 #[tokio::test]

@@ -262,7 +262,8 @@ async fn what_was_kept_apart_by_hand_stays_apart() {
     press.source("quay.example/lamps").await;
     let id = press.captures("quay.example/old").await.source_id;
     assert!(press.found(id).await.merged_into.is_some());
-    press.app.db.write(move |tx| Source::unmerge(tx, id)).await.unwrap();
+    let now = press.app.now();
+    press.app.db.write(move |tx| Source::unmerge(tx, id, now)).await.unwrap();
     press.captures("quay.example/lamps").await;
     assert_eq!(press.found(id).await.merged_into, None);
 }

@@ -139,10 +139,13 @@ impl Said {
                 }
                 "title" if said.title.is_empty() && !is_drawing(node) => said.title = words(),
                 "h1" if said.heading.trim().is_empty() => said.heading = words(),
-                "link" if said.canonical.is_empty() => {
-                    if attr("rel").split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("canonical")) {
-                        said.canonical = attr("href").to_owned();
-                    }
+                "link"
+                    if said.canonical.is_empty()
+                        && attr("rel")
+                            .split_ascii_whitespace()
+                            .any(|rel| rel.eq_ignore_ascii_case("canonical")) =>
+                {
+                    said.canonical = attr("href").to_owned();
                 }
                 "time" if said.time.is_empty() => said.time = attr("datetime").to_owned(),
                 "script"

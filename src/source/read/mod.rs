@@ -17,7 +17,6 @@ pub mod text;
 #[cfg(test)]
 mod tests;
 
-
 pub(crate) use about::base;
 pub(crate) use decode::{decode, essence};
 

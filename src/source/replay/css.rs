@@ -38,7 +38,11 @@ pub fn rewrite(css: &str, place: &dyn Fn(&str) -> Option<String>) -> String {
             '(' | ')' => {
                 scan.bump();
                 out.push(c);
-                if c == '(' { calls.push(false) } else { let _ = calls.pop(); }
+                if c == '(' {
+                    calls.push(false)
+                } else {
+                    let _ = calls.pop();
+                }
             }
             // Comments of HTML, and whatever could end a style element.
             '<' | '\0' => {

@@ -79,7 +79,8 @@ pub fn find(text: &str, words: &str) -> Vec<Range<usize>> {
         return Vec::new();
     }
     if let Some(at) = text.find(words) {
-        return vec![at..at + words.len()];
+        let exact = at..at + words.len();
+        return vec![exact];
     }
     let finding = quotecheck::Source::new(text).find(words);
     let same = matches!(finding.verdict, quotecheck::Verdict::Verbatim | quotecheck::Verdict::Elided);

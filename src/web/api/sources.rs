@@ -37,7 +37,14 @@ struct Copy {
 }
 
 impl Shown {
-    fn of(tx: &mut Tx, source: &Source, via: Option<bool>, base_url: &str, desk: bool, now: Time) -> Result<Shown> {
+    fn of(
+        tx: &mut Tx,
+        source: &Source,
+        via: Option<bool>,
+        base_url: &str,
+        desk: bool,
+        now: Time,
+    ) -> Result<Shown> {
         let captures = match desk {
             true => Capture::of(tx, source.source_id)?,
             false => Capture::public(tx, source.source_id, now)?,

@@ -165,8 +165,7 @@ pub(in crate::web) async fn forgotten(
     Form(typed): Form<Forgotten>,
 ) -> Result<Response> {
     sent_by_us(&headers, &app.base_url)?;
-    let (now, base, client, off) =
-        (app.now(), app.base_url.clone(), peer.0.to_string(), app.mailer.is_off());
+    let (now, base, client, off) = (app.now(), app.base_url.clone(), peer.0.to_string(), app.mailer.is_off());
     app.db
         .write(move |tx| {
             person::count_try(tx, &format!("from:{client}"), now)?;
