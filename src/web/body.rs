@@ -127,7 +127,7 @@ impl Dress<'_> {
     fn transcript_mark(&self, transcript: usize) -> String {
         match self.transcript(transcript) {
             Some((class, told)) => {
-                format!("<span class=\"mark {class}\" id=\"t{}\">{told}</span>", transcript + 1)
+                format!(" <span class=\"mark {class}\" id=\"t{}\">{told}</span>", transcript + 1)
             }
             None => String::new(),
         }

@@ -43,6 +43,8 @@ struct Shown {
     updated_day: String,
     tags: Vec<String>,
     correction: String,
+    /// `ltr` or `rtl`, as the text itself runs.
+    dir: &'static str,
 }
 
 /// The line under the title: what was checked, and how it came out.
@@ -174,6 +176,7 @@ impl Shown {
             day,
             tags: crate::post::record::tags(&post.tags).into_iter().map(|(_, name)| name).collect(),
             correction: post.correction.trim().to_owned(),
+            dir: words::direction(&document.plain_text),
         }
     }
 }

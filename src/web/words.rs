@@ -130,3 +130,43 @@ pub(super) fn right_to_left(language: &str) -> bool {
     let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
     matches!(primary.as_str(), "ar" | "ckb" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi")
 }
+
+/// Which way a text runs: the way most of its letters do.
+pub(super) fn direction(text: &str) -> &'static str {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).take(4000);
+    // Hebrew to Arabic Extended-A, and the presentation forms.
+    let rightward =
+        |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    let (from_right, all) = letters.fold((0, 0), |(r, all), c| (r + usize::from(rightward(c)), all + 1));
+    if from_right * 2 > all { "rtl" } else { "ltr" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_runs_as_most_of_its_letters_do() {
+        for (text, expected) in [
+            ("", "ltr"),
+            ("The log", "ltr"),
+            ("السجل الليلي log", "rtl"),
+            ("The log, السجل, of the harbour", "ltr"),
+        ] {
+            assert_eq!(direction(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn verdicts_are_told_in_fair_words() {
+        assert_eq!(
+            explained(Verdict::Altered, true, Some("14 March 2026")),
+            "The wording differs from the source, as kept on 14 March 2026"
+        );
+        assert_eq!(
+            explained(Verdict::NotFound, false, Some("14 March 2026")),
+            "These words were not found in the copy kept on 14 March 2026"
+        );
+        assert_eq!((counted(Verdict::Altered, 1), counted(Verdict::Altered, 3)), ("differs", "differ"));
+    }
+}

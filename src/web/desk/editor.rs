@@ -92,8 +92,8 @@ struct QuoteRow {
     needs: bool,
     /// The part of the preview that explains it.
     target: String,
-    /// Number of the source it is bound to; 0 for none.
-    bound: usize,
+    /// Address of the source it is bound to; empty for none.
+    bound: String,
     /// Whether a source can be given to it.
     bindable: bool,
     /// Where a mark of the writer's goes, in UTF-16 units.
@@ -527,6 +527,7 @@ impl Known {
 const BEING_KEPT: &str = "being kept";
 const BEING_CHECKED: &str = "being checked";
 const KEPT_LATER: &str = "kept when you save";
+const CHECKED_LATER: &str = "checked when you save";
 
 impl Rows {
     fn of(sources: Vec<SourceRow>, quotations: Vec<QuoteRow>) -> Rows {
@@ -578,7 +579,7 @@ fn source_rows(
         }
         rows.push(SourceRow {
             number: rows.len() + 1,
-            title: citation.words.clone(),
+            title: citation.canonical.split_once("://").map_or("", |(_, rest)| rest).to_owned(),
             url: citation.canonical.clone(),
             words: KEPT_LATER.into(),
             class: "",
@@ -635,20 +636,29 @@ fn quote_rows(dress: &Dress<'_>, markdown: &str) -> Vec<QuoteRow> {
         let (class, verdict) = match quote.ruling {
             Some(Ruling::Said(verdict)) => (verdict.as_str(), words::verdict(verdict)),
             Some(Ruling::Reported) => ("reported", "reported, not judged"),
-            _ => ("waiting", BEING_CHECKED),
+            _ => ("waiting", if known(dress, quotation) { BEING_CHECKED } else { CHECKED_LATER }),
         };
         rows.push(QuoteRow { needs, ..QuoteRow::of(at, dress, markdown, class, verdict.to_owned()) });
     }
     rows
 }
 
+/// Whether the source that words are bound to is one we have heard of.
+fn known(dress: &Dress<'_>, quotation: &markup::Quotation) -> bool {
+    quotation.citation.is_some_and(|at| dress.sources.get(at).is_some_and(Option::is_some))
+}
+
 impl QuoteRow {
     fn of(index: usize, dress: &Dress<'_>, markdown: &str, class: &str, verdict: String) -> QuoteRow {
         let quotation = &dress.document.quotations[index];
         let place = Place::behind(markdown, quotation);
-        let bound = quotation.citation.and_then(|at| dress.sources.get(at)?.as_ref());
+        let cited = quotation.citation.and_then(|at| dress.document.citations.get(at));
+        let source = quotation.citation.and_then(|at| dress.sources.get(at)?.as_ref());
         QuoteRow {
-            bound: bound.map_or(0, |source| source.number),
+            bound: match (source, cited) {
+                (Some(source), _) => source.url.clone(),
+                (None, cited) => cited.map(|c| c.canonical.clone()).unwrap_or_default(),
+            },
             number: index + 1,
             line: quotation.line,
             words: shortened(&quotation.text),
