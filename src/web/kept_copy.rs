@@ -79,6 +79,8 @@ struct Shown<'a> {
     words_open: bool,
     passages: Vec<Quoted>,
     passages_only: bool,
+    /// The whole copy is shown once the original fails.
+    whole_later: bool,
 }
 
 #[derive(Serialize)]
@@ -133,7 +135,11 @@ pub(super) async fn show(
     let shown = Shown {
         site: Site::of(&copy.publication, "sources"),
         stylesheet: static_files::address("kept.css"),
-        title: if capture.title.is_empty() { source.name() } else { capture.title.clone() },
+        title: match capture.health {
+            Health::Good if !capture.title.is_empty() => capture.title.clone(),
+            // A wall has a title of its own.
+            _ => source.name(),
+        },
         place: if capture.site.is_empty() { source.place() } else { capture.site.clone() },
         url: &source.url,
         source: format!("/sources/{}", source.source_id),
@@ -163,6 +169,10 @@ pub(super) async fn show(
         words_open: spoken || form != Form::Framed,
         passages,
         passages_only: !whole,
+        whole_later: !matches!(
+            (source.shown, copy.publication.shown),
+            (source::Shown::Passages, _) | (source::Shown::Setting, source::Shown::Passages)
+        ),
     };
     let html = respond::render(&app, "kept_copy.html", &shown)?;
     let mut response = copy.answer(html, wanted.is_none());
@@ -494,8 +504,11 @@ fn trouble(capture: &Capture) -> Option<String> {
         return None;
     }
     let evidence: Evidence = serde_json::from_str(&capture.evidence).unwrap_or_default();
-    let why = if evidence.why.is_empty() { String::new() } else { format!(" {}", evidence.why) };
-    Some(format!("This is no copy of the source: {}.{why}", words::health(capture.health)))
+    let why = match evidence.why.as_str() {
+        "" => format!("Instead of it {}.", words::health(capture.health)),
+        why => why.to_owned(),
+    };
+    Some(format!("This is no copy of the source. {why}"))
 }
 
 /// More than this is no text to look through; what was found is shown with what stands around it.

@@ -304,6 +304,8 @@ pub(super) const BOT_PHRASES: &[&str] = &[
     "確認您是真人",
     "请完成安全验证",
     "ロボットではありません",
+    // The distribution network CloudFront, on behalf of a site.
+    "request blocked.",
 ];
 
 pub(super) const CONSENT_TITLES: &[&str] = &[
