@@ -248,11 +248,11 @@ impl Dress<'_> {
         let how_much = source.map_or(crate::source::Shown::Always, |source| source.shown);
         let passage =
             quote.passage.as_ref().filter(|_| how_much != crate::source::Shown::Desk).map(Shown::of);
-        let runs = if how_much == crate::source::Shown::Desk { Vec::new() } else { self.runs(quote) };
+        let mut runs = if how_much == crate::source::Shown::Desk { Vec::new() } else { self.runs(quote) };
         let spliced = quote.verdict() == Some(Verdict::Spliced);
-        let (mut passage, beside) = if spliced { (None, passage) } else { (passage, None) };
-        if let (Some(passage), Some(last)) = (&mut passage, runs.last()) {
-            passage.follow(last);
+        let (passage, beside) = if spliced { (None, passage) } else { (passage, None) };
+        if let (Some(passage), Some(last)) = (&passage, runs.last_mut()) {
+            last.lead_to(&passage.after);
         }
         let offered = !matches!(how_much, crate::source::Shown::Passages | crate::source::Shown::Desk);
         let panel = Panel {
@@ -303,7 +303,8 @@ impl Dress<'_> {
             #[serde(flatten)]
             source: &'a Listed,
             picture: Option<&'a str>,
-            about: &'a str,
+            heading: &'a str,
+            about: String,
             words: &'a str,
             video: bool,
             open_words: &'a str,
@@ -315,10 +316,14 @@ impl Dress<'_> {
             return Ok(format!("<p><a href=\"{url}\" rel=\"noopener\">{url}</a></p>"));
         };
         let card = source.card.as_ref();
+        // A short post's title is the beginning of its words: then its author stands in the title's place.
+        let opening = source.title.trim_end_matches(['…', '.', ' ']);
+        let titled = card.filter(|c| !c.author.is_empty() && c.words.starts_with(opening));
         let embed = Embed {
+            heading: titled.map_or(source.title.as_str(), |c| c.author.as_str()),
             source,
             picture: card.and_then(|c| c.picture.as_deref()),
-            about: card.map_or(source.site.as_str(), |c| c.about.as_str()),
+            about: card.map_or_else(|| source.site.clone(), |c| c.about(titled.is_none())),
             words: card.map_or("", |c| c.words.as_str()),
             video: card.is_some_and(|c| c.video),
             open_words: if card.is_some_and(|c| c.video) {
@@ -369,19 +374,6 @@ impl Shown {
     }
 }
 
-impl Shown {
-    /// Goes on after the quotation's own last words, whose stop is not said twice.
-    fn follow(&mut self, last: &Run) {
-        let stop = |c: char| c.is_ascii_punctuation() || "”’»…".contains(c);
-        if last.quote.ends_with(stop) {
-            self.after = self.after.trim_start_matches(|c| stop(c) && c != '(' && c != '[').to_owned();
-        }
-        if last.space {
-            self.after = self.after.trim_start().to_owned();
-        }
-    }
-}
-
 /// The end of a text from the start of a sentence, at most [`AROUND`] characters; whether something was cut.
 fn last_sentences(text: &str) -> (&str, bool) {
     let Some((cut, _)) = text.char_indices().rev().nth(AROUND) else { return (text, false) };
@@ -419,6 +411,15 @@ impl Run {
             quote: word.quote.trim_end().to_owned(),
             source: word.source.trim_end().to_owned(),
         }
+    }
+
+    /// Where the source goes on with a stop of its own, the post's is not said beside it.
+    fn lead_to(&mut self, after: &str) {
+        let stop = |c: char| ".,;:!?…”’»\"".contains(c);
+        if self.same && after.starts_with(stop) {
+            self.quote.truncate(self.quote.trim_end_matches(stop).len());
+        }
+        self.space &= !after.starts_with(|c: char| c.is_whitespace() || stop(c));
     }
 }
 

@@ -58,8 +58,10 @@ pub(super) struct Listed {
 #[derive(Debug, Clone)]
 pub(super) struct Card {
     pub(super) picture: Option<String>,
-    /// Author, date.
-    pub(super) about: String,
+    pub(super) author: String,
+    site: String,
+    /// `5 March 2026`; empty where the page does not say.
+    day: String,
     pub(super) words: String,
     pub(super) video: bool,
 }
@@ -69,19 +71,28 @@ impl Card {
         let Some(capture) = Capture::newest_good(tx, source.source_id)?.filter(|c| !c.private) else {
             return Ok(None);
         };
-        let about = [capture.author.as_str(), capture.site.as_str(), capture.said_at.get(..10).unwrap_or("")];
-        let about: Vec<_> = about.into_iter().filter(|part| !part.is_empty()).collect();
         let held = Capture::records(tx, capture.capture_id)?;
         let picture = held.iter().find(|r| !capture.picture.is_empty() && r.url == capture.picture);
         Ok(Some(Card {
             picture: picture.map(|r| format!("{}/r/{}", capture.path(source.source_id), r.digest)),
-            about: about.join(" · "),
+            day: words::said_on(&capture.said_at),
+            author: capture.author,
+            site: capture.site,
             words: shortened(&capture.description),
             video: matches!(
                 capture.text_kind,
                 TextKind::Captions | TextKind::MachineCaptions | TextKind::None
             ),
         }))
+    }
+}
+
+impl Card {
+    /// Author, site, day.
+    pub(super) fn about(&self, with_author: bool) -> String {
+        let author = if with_author { self.author.as_str() } else { "" };
+        let parts = [author, &self.site, &self.day].into_iter().filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(" · ")
     }
 }
 

@@ -109,7 +109,7 @@ impl Shown {
             title: source.name(),
             site: source.place(),
             author: source.author.clone(),
-            said_at: source.said_at.clone(),
+            said_at: words::said_on(&source.said_at),
             pointer: source.kind == Kind::Pointer,
             state: source.state.as_str(),
             state_words: words::state(source.state, source.state_since, zone),

@@ -11,6 +11,12 @@ pub(super) fn day(at: Time, zone: &TimeZone) -> String {
     at.format(zone, "%-d %B %Y")
 }
 
+/// The same of a date as a page gives it, such as `2026-03-14T09:30:00+01:00`; what is no such date stays as it is.
+pub(super) fn said_on(date: &str) -> String {
+    let day = date.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok());
+    day.map_or_else(|| date.to_owned(), |day| day.strftime("%-d %B %Y").to_string())
+}
+
 /// `14 March 2026, 09.30`
 pub(super) fn moment(at: Time, zone: &TimeZone) -> String {
     at.format(zone, "%-d %B %Y, %H.%M")
