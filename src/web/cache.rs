@@ -2,26 +2,30 @@
 
 use crate::outside::db::Topic;
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 /// Most bytes kept, all encodings together.
 const MOST: usize = 64 << 20;
 /// What was forgotten lately is remembered for pages that are being made meanwhile.
 const REMEMBERED: usize = 256;
+/// Most bytes that one thread has at hand beside.
+const MOST_AT_HAND: usize = 8 << 20;
 
 #[derive(Default)]
-pub struct Pages(RwLock<Kept>);
+pub struct Pages {
+    kept: RwLock<Kept>,
+    /// Counts what was forgotten since the start; written only while `kept` is held for writing.
+    moment: AtomicU64,
+}
 
 #[derive(Default)]
 struct Kept {
     pages: HashMap<Box<str>, Arc<Page>>,
     bytes: usize,
-    /// Counts what was forgotten since the start.
-    moment: u64,
-    /// The last of it, newest at the end.
+    /// What was forgotten last, newest at the end.
     forgotten: VecDeque<Vec<Topic>>,
 }
 
@@ -45,6 +49,62 @@ impl Page {
     fn bytes(&self) -> usize {
         self.plain.body.len() + self.gzip.body.len() + self.brotli.body.len() + 4096
     }
+
+    fn note_reading(&self) {
+        // Looked at first, since all cores read this and a write would take it from them.
+        if !self.read.load(Ordering::Relaxed) {
+            self.read.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn copied(&self) -> Page {
+        Page {
+            topics: self.topics.clone(),
+            plain: self.plain.copied(),
+            gzip: self.gzip.copied(),
+            brotli: self.brotli.copied(),
+            digest: self.digest.clone(),
+            read: AtomicBool::new(true),
+        }
+    }
+}
+
+impl Variant {
+    fn copied(&self) -> Variant {
+        let mut headers = HeaderMap::with_capacity(self.headers.len());
+        for (name, value) in &self.headers {
+            let name = HeaderName::from_bytes(name.as_ref()).expect("it was a name");
+            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).expect("it was a value"));
+        }
+        Variant { headers, body: Bytes::copy_from_slice(&self.body) }
+    }
+}
+
+/// Pages that one thread has at hand, in copies of its own. What threads share is counted whenever it is lent, and cores
+/// that count in one place wait for each other: with nothing shared, a kept page costs a tenth less.
+#[derive(Default)]
+pub(super) struct AtHand {
+    pages: HashMap<Box<str>, (Page, Arc<Page>)>,
+    bytes: usize,
+    moment: u64,
+}
+
+impl AtHand {
+    pub(super) fn get(&mut self, all: &Pages, address: &str) -> Option<&Page> {
+        // Asked before the page is looked for: whatever is forgotten from here on is noticed the next time.
+        let moment = all.moment();
+        if moment != self.moment || self.bytes > MOST_AT_HAND {
+            *self = AtHand { moment, ..AtHand::default() };
+        }
+        if !self.pages.contains_key(address) {
+            let page = all.get(address)?;
+            self.bytes += page.bytes();
+            self.pages.insert(address.into(), (page.copied(), page));
+        }
+        let (page, shared) = &self.pages[address];
+        shared.note_reading();
+        Some(page)
+    }
 }
 
 impl Pages {
@@ -54,9 +114,9 @@ impl Pages {
         if topics.is_empty() {
             return;
         }
-        let mut kept = self.0.write().expect("no panic while held");
+        let mut kept = self.kept.write().expect("no panic while held");
         kept.drop_unless(|page| !shows(page, &topics));
-        kept.moment += 1;
+        self.moment.fetch_add(1, Ordering::SeqCst);
         kept.forgotten.push_back(topics);
         if kept.forgotten.len() > REMEMBERED {
             kept.forgotten.pop_front();
@@ -65,28 +125,25 @@ impl Pages {
 
     /// How many pages are kept, and their bytes.
     pub(super) fn size(&self) -> (usize, usize) {
-        let kept = self.0.read().expect("no panic while held");
+        let kept = self.kept.read().expect("no panic while held");
         (kept.pages.len(), kept.bytes)
     }
 
     pub(super) fn get(&self, address: &str) -> Option<Arc<Page>> {
-        let page = self.0.read().expect("no panic while held").pages.get(address)?.clone();
-        // Looked at first, since all cores read this and a write would take it from them.
-        if !page.read.load(Ordering::Relaxed) {
-            page.read.store(true, Ordering::Relaxed);
-        }
+        let page = self.kept.read().expect("no panic while held").pages.get(address)?.clone();
+        page.note_reading();
         Some(page)
     }
 
     /// To be asked before a page is made, and handed to [`Pages::keep`] after.
     pub(super) fn moment(&self) -> u64 {
-        self.0.read().expect("no panic while held").moment
+        self.moment.load(Ordering::SeqCst)
     }
 
     /// Keeps a page, unless something it shows changed while it was made.
     pub(super) fn keep(&self, address: &str, page: Arc<Page>, moment: u64) {
-        let mut kept = self.0.write().expect("no panic while held");
-        let since = (kept.moment - moment) as usize;
+        let mut kept = self.kept.write().expect("no panic while held");
+        let since = (self.moment() - moment) as usize;
         let stale = || kept.forgotten.iter().rev().take(since).any(|topics| shows(&page, topics));
         if since > kept.forgotten.len() || stale() || page.bytes() > MOST / 8 {
             return;
@@ -190,6 +247,20 @@ mod tests {
             assert!(pages.size().1 <= MOST);
         }
         assert!(pages.size().1 > MOST / 2, "room is not made by throwing everything away");
+    }
+
+    #[test]
+    fn what_is_at_hand_is_forgotten_with_the_rest() {
+        let (pages, mut hand) = (Pages::default(), AtHand::default());
+        assert!(hand.get(&pages, "/tides").is_none());
+        pages.keep("/tides", page("post:1", 10), pages.moment());
+        assert!(hand.get(&pages, "/tides").is_some());
+        changed(&pages, "post:1");
+        assert!(hand.get(&pages, "/tides").is_none());
+
+        pages.keep("/big", page("post:2", MOST_AT_HAND), pages.moment());
+        assert!(hand.get(&pages, "/big").is_some() && hand.get(&pages, "/big").is_some());
+        assert!(hand.pages.len() == 1 && hand.bytes < 2 * MOST_AT_HAND);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Connections: accepted once, spread evenly over one thread per core, kept pages answered before any routing.
 
-use super::cache::{Page, Variant};
+use super::cache::{AtHand, Page, Variant};
 use super::respond::Keep;
 use crate::app::App;
 use crate::{Result, error::Context};
@@ -14,6 +14,7 @@ use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -75,13 +76,19 @@ fn drive(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("the system gave a thread, so it gives a reactor").block_on(async move {
         let mut open = tokio::task::JoinSet::new();
+        // Every connection asks this each time it wakes: one of the thread's own is not fought over.
+        let (stop_here, stop_heard) = watch::channel(false);
+        tokio::spawn(async move {
+            stopped(stop).await;
+            let _ = stop_here.send(true);
+        });
         loop {
             tokio::select! {
                 connection = connections.recv() => match connection {
                     Some((stream, peer)) => {
                         if let Ok(stream) = TcpStream::from_std(stream) {
                             let _ = stream.set_nodelay(true);
-                            open.spawn(converse(app.clone(), router.clone(), stream, peer, stop.clone()));
+                            open.spawn(converse(app.clone(), router.clone(), stream, peer, stop_heard.clone()));
                         }
                     }
                     None => break,
@@ -135,12 +142,18 @@ fn address(request: &Request<Incoming>) -> &str {
     request.uri().path_and_query().map_or("/", |p| p.as_str())
 }
 
+thread_local! {
+    static AT_HAND: RefCell<AtHand> = RefCell::default();
+}
+
 fn kept(app: &App, request: &Request<Incoming>) -> Option<Reply> {
     if !reads(request.method()) {
         return None;
     }
-    let page = app.pages.get(address(request))?;
-    Some(from_page(&page, request.method(), request.headers()))
+    AT_HAND.with_borrow_mut(|hand| {
+        let page = hand.get(&app.pages, address(request))?;
+        Some(from_page(page, request.method(), request.headers()))
+    })
 }
 
 async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: SocketAddr) -> Reply {

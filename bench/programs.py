@@ -1,0 +1,136 @@
+"""The programs that are compared: started on free ports of their own, watched, stopped."""
+import contextlib
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench import Skipped
+
+IBID = Path("target/release/ibid").resolve()
+
+
+def needed(tool):
+    found = shutil.which(tool)
+    if not found:
+        raise Skipped(f"{tool} is not installed")
+    return found
+
+
+@contextlib.contextmanager
+def folder():
+    with tempfile.TemporaryDirectory(prefix="ibid-bench-") as made:
+        # nginx gives up root and must still be able to read.
+        os.chmod(made, 0o755)
+        yield Path(made)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def ibid(data, *args, stdin=None):
+    """One command; what it printed."""
+    command = [IBID, *args, "--data", data]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@contextlib.contextmanager
+def serving(data, *flags, **settings):
+    """`ibid serve`; its address and process id."""
+    command = [IBID, "serve", "--listen", "127.0.0.1:0", "--data", data, *flags]
+    env = {**os.environ, "IBID_LOG": "error", **settings}
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    try:
+        for line in server.stdout:
+            if line.startswith("ready "):
+                yield line.split()[1], server.pid
+                return
+        raise SystemExit("ibid serve did not start")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait()
+
+
+@contextlib.contextmanager
+def nginx(root, config):
+    """nginx over a folder; its address and process id. `config` stands inside `server`."""
+    port = free_port()
+    temporary = "".join(f"{kind}_temp_path {root}/{kind};" for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
+    (root / "nginx.conf").write_text(f"""
+        worker_processes {os.cpu_count()}; daemon off; pid {root}/nginx.pid; error_log {root}/error.log;
+        events {{ worker_connections 4096; }}
+        http {{
+            access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; server_tokens off;
+            keepalive_timeout 65; keepalive_requests 10000000;
+            open_file_cache max=1000 inactive=60s; open_file_cache_valid 60s; open_file_cache_min_uses 1;
+            {temporary}
+            server {{ listen 127.0.0.1:{port} backlog=4096 reuseport; root {root}/www; {config} }}
+        }}""")
+    server = subprocess.Popen([needed("nginx"), "-c", root / "nginx.conf"], stderr=subprocess.DEVNULL)
+    try:
+        began = time.monotonic()
+        while True:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            if server.poll() is not None or time.monotonic() - began > 20:
+                raise Skipped(f"nginx did not start: {(root / 'error.log').read_text()[-300:]}")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}", server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def get(address, **headers):
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+    connection.request("GET", parts.path or "/", headers={k.replace("_", "-"): v for k, v in headers.items()})
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{address} answered {answer.status}")
+    return answer.getheaders(), body
+
+
+def processor_seconds(pid):
+    """Of a process and its children, so far."""
+    total, todo = 0, [str(pid)]
+    while todo:
+        one = todo.pop()
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
+            todo += Path(f"/proc/{one}/task/{one}/children").read_text().split()
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+class Run:
+    """One run of wrk: requests a second, milliseconds at p50 and p99, processor microseconds a request."""
+
+    def __init__(self, address, pid, seconds, *options, connections=64, env=None):
+        before = processor_seconds(pid)
+        command = [needed("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *options, address]
+        said = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
+        used = processor_seconds(pid) - before
+        refused = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+        self.refused = int(refused[1]) if refused else 0
+        self.requests = int(re.search(r"(\d+) requests in", said)[1])
+        self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+        self.p50, self.p99 = (milliseconds(re.search(rf"(?m)^\s+{p}%\s+(\S+)", said)[1]) for p in (50, 99))
+        self.processor = used * 1e6 / max(self.requests, 1)
+
+
+def milliseconds(text):
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
+    return float(number) * {"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4}[unit]
