@@ -69,10 +69,7 @@ impl Check {
             (judgement.ruling != Ruling::Beyond).then(|| report(quotation, &judgement, cited))
         });
         let reports: Vec<Report> = told.collect();
-        let mut counts = BTreeMap::new();
-        for ruling in reports.iter().filter_map(|report| report.verdict) {
-            *counts.entry(ruling.as_str()).or_default() += 1;
-        }
+        let counts = Report::counts(&reports);
         let counted = Document { file: self.file.display().to_string(), quotations: &reports, counts };
         let mut out = std::io::stdout().lock();
         let written = match self.json {

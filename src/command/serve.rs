@@ -8,7 +8,7 @@ use crate::{Error, Result, error::Context, sample, web, worker};
 use clap::Args;
 use std::io::Write;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 #[derive(Args)]
@@ -34,6 +34,8 @@ impl Serve {
         }
         let serving = tokio::spawn(web::serve(app.clone(), listener, stopped));
 
+        // Heard from here on: whoever reads "ready" may already tell it to stop.
+        let told_to_stop = Signals::hear()?;
         println!("ready http://{}", app.config.listen);
         if app.db.read(Person::nobody).await? {
             eprintln!(
@@ -47,7 +49,7 @@ impl Serve {
             eprintln!("This folder holds a publication already; the sample left it as it is.");
         }
         std::io::stdout().flush().outside("Standard output is closed")?;
-        wait_for_the_end().await?;
+        told_to_stop.wait().await;
 
         let _ = stop.send(true);
         let drained = async { (working.await, serving.await) };
@@ -74,12 +76,23 @@ fn cannot_listen(config: &Config, error: &std::io::Error) -> Error {
     }
 }
 
-async fn wait_for_the_end() -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).outside("Signals cannot be heard")?;
-    let mut interrupt = signal(SignalKind::interrupt()).outside("Signals cannot be heard")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn hear() -> Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate()).outside("Signals cannot be heard")?,
+            interrupt: signal(SignalKind::interrupt()).outside("Signals cannot be heard")?,
+        })
     }
-    Ok(())
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

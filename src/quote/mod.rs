@@ -390,6 +390,15 @@ impl Report {
             changes: finding.iter().flat_map(differences).collect(),
         }
     }
+
+    /// How many have each verdict.
+    pub fn counts(reports: &[Report]) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        for ruling in reports.iter().filter_map(|report| report.verdict) {
+            *counts.entry(ruling.as_str()).or_default() += 1;
+        }
+        counts
+    }
 }
 
 pub fn places(finding: &quotecheck::Finding) -> Vec<Place> {

@@ -1,6 +1,7 @@
 //! Running `ibid` as somebody at a terminal would.
 
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 pub struct Command {
@@ -56,7 +57,8 @@ impl Command {
             // A program that found a mistake need not read on.
             let _ = stdin.write_all(&typed).await;
         }
-        let output = child.wait_with_output().await.expect("the program ends");
+        let ended = tokio::time::timeout(Duration::from_secs(120), child.wait_with_output()).await;
+        let output = ended.unwrap_or_else(|_| panic!("{} does not end", self.shown)).expect("an output");
         Ran {
             shown: self.shown,
             status: output.status.code(),

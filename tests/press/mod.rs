@@ -149,8 +149,12 @@ impl Press {
 
     /// Starts again on the same folder, on another port.
     pub async fn starts(&mut self) {
+        self.starts_with(&[]).await;
+    }
+
+    pub async fn starts_with(&mut self, flags: &[&str]) {
         assert!(self.server.is_none(), "it runs already");
-        self.server = Some(Server::start(self, &[]).await);
+        self.server = Some(Server::start(self, flags).await);
     }
 
     pub fn process_id(&self) -> u32 {
@@ -201,7 +205,7 @@ impl Prepared {
     }
 
     pub async fn start_with(mut self, flags: &[&str]) -> Press {
-        self.0.server = Some(Server::start(&self.0, flags).await);
+        self.0.starts_with(flags).await;
         self.0
     }
 

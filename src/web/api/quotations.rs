@@ -3,16 +3,17 @@
 use super::Answer;
 use super::posts::known;
 use crate::app::App;
-use crate::quote::{Counts, Judged, Report, Ruling};
+use crate::quote::{Judged, Report, Ruling};
 use crate::web::signed_in::Bearer;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 pub(in crate::web) struct Told {
     quotations: Vec<Report>,
-    counts: Counts,
+    counts: BTreeMap<&'static str, usize>,
 }
 
 pub(in crate::web) async fn list(
@@ -27,6 +28,6 @@ pub(in crate::web) async fn list(
     });
     let judged = judged.await?;
     let shown = judged.iter().filter(|j| j.verdict != Some(Ruling::Beyond));
-    let counts = Counts::of(judged.iter().map(|j| (j.kind, j.transcript, j.verdict.as_ref())));
-    Ok(Json(Told { quotations: shown.map(|j| Report::of(j, &base)).collect(), counts }))
+    let quotations: Vec<Report> = shown.map(|j| Report::of(j, &base)).collect();
+    Ok(Json(Told { counts: Report::counts(&quotations), quotations }))
 }
