@@ -51,7 +51,14 @@ async fn a_head_request_is_answered_like_a_get_without_its_body() {
         ("/2020/01/nothing", 404),
         ("/health", 200),
     ] {
-        let (head, get) = (press.reader().asks_head(path).await, press.reader().asks(path).await);
+        let (mut head, mut get) = (press.reader().asks_head(path).await, press.reader().asks(path).await);
+        // The post's sources are being looked at, and its page made anew when they were: then both are asked again.
+        for _ in 0..20 {
+            if head.header("etag") == get.header("etag") {
+                break;
+            }
+            (head, get) = (press.reader().asks_head(path).await, press.reader().asks(path).await);
+        }
         assert_eq!((head.status, get.status), (status, status), "{path}");
         assert!(
             head.body.is_empty() && !get.body.is_empty(),

@@ -124,8 +124,8 @@ async fn keeps_its_promises(press: &Press, promised: &Promised, round: usize) {
             .unwrap()
             .insert(id.clone(), Text { acknowledged: stands.to_owned(), attempted: None });
     }
-    // No row without its file: every good copy that is listed can be opened.
-    for source in all(&api, "/api/v1/sources").await {
+    // No row without its file: every good copy that readers are told of can be opened.
+    for source in all(&press.api(), "/api/v1/sources").await {
         for capture in source["captures"].as_array().into_iter().flatten().filter(|c| c["health"] == "good") {
             let copy = press.reader().opens(&press::path_of(capture["url"].as_str().unwrap())).await;
             assert_eq!(copy.status, 200, "round {round}: {capture}");

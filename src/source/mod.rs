@@ -487,6 +487,10 @@ impl Source {
 
     /// Where it stands: the site's own name, else the host.
     pub fn place(&self) -> String {
+        // On a platform the channel is the one who speaks.
+        if matches!(self.site.as_str(), "YouTube" | "Telegram") && !self.author.is_empty() {
+            return format!("{} · {}", self.author, self.site);
+        }
         if !self.site.is_empty() {
             return self.site.clone();
         }

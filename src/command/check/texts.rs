@@ -126,7 +126,9 @@ fn prepared(url: &str, path: &Path) -> Result<Prepared> {
     let page = read::Fetched { url: url.to_owned(), status: 200, headers, body };
     let reading = read::read(url, &page, &[]);
     let machine = reading.text_kind == TextKind::MachineCaptions;
-    Ok(Prepared::new(None, reading.text, machine, &reading.language, String::new()))
+    // A few plain lines do not tell their language; a page says its own.
+    let language = if html { reading.language.as_str() } else { "" };
+    Ok(Prepared::new(None, reading.text, machine, language, String::new()))
 }
 
 /// The copies that the data folder holds of an address; none if it never heard of it.

@@ -141,10 +141,7 @@ fn a_page_is_dressed_from_its_own_copy() {
         "<div style=\"background:url(a.png);color:red\">x</div>",
         "<div style=\"background:url(&quot;/r/a.png&quot;);color:red\">x</div>",
     );
-    check(
-        "<video src=a.mp4 autoplay poster=x></video>",
-        "<video controls></video>",
-    );
+    check("<video src=a.mp4 autoplay poster=x></video>", "<video controls></video>");
     let head = replay(
         "<link rel='preload stylesheet' href=a.css media=print onload=\"this.media='all'\"><link rel=stylesheet href=gone.css><base href=/x/><style>@import 'a.css';</style>",
     );
