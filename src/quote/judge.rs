@@ -121,6 +121,10 @@ fn one(asked: &Asked, held: &Held) -> Option<Judgement> {
 
 fn compare(words: &str, text: &Prepared) -> Judgement {
     let mut finding = text.find(words);
+    // Few words do not tell their language: a guess from so little would excuse words that are not there.
+    if finding.verdict == Verdict::OtherLanguage && text.language.is_empty() && text.source.len() < 200 {
+        finding.verdict = Verdict::NotFound;
+    }
     if text.machine {
         // A machine's hearing proves nothing against a writer.
         finding.material = false;
