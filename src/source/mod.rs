@@ -480,7 +480,7 @@ impl Source {
     /// What it is called: its title, else its address without the scheme.
     pub fn name(&self) -> String {
         if !self.title.is_empty() {
-            return self.title.clone();
+            return self.title_and_site().map_or(self.title.as_str(), |(title, _)| title).to_owned();
         }
         self.url.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned()
     }
@@ -494,9 +494,34 @@ impl Source {
         if !self.site.is_empty() {
             return self.site.clone();
         }
+        self.title_and_site().map_or_else(|| self.host(), |(_, site)| site.to_owned())
+    }
+
+    fn host(&self) -> String {
         let host = Url::parse(&self.url).ok().and_then(|u| u.host_str().map(str::to_owned));
         host.map(|h| h.trim_start_matches("www.").to_owned()).unwrap_or_default()
     }
+
+    fn title_and_site(&self) -> Option<(&str, &str)> {
+        title_and_site(&self.title, &self.site, &self.host())
+    }
+}
+
+/// A title that ends in the name of its site, `Night log | Harbour Office` at harbour-office.example, taken apart.
+fn title_and_site<'a>(title: &'a str, site: &str, host: &str) -> Option<(&'a str, &'a str)> {
+    let separators = [" | ", " · ", " – ", " — ", " - "];
+    let ends = separators.iter().filter_map(|between| title.rsplit_once(between));
+    let (title, end) = ends.min_by_key(|(_, end)| end.len())?;
+    let (title, end) = (title.trim(), end.trim());
+    let squeezed = |text: &str| {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+    };
+    let label = squeezed(registrable(host).split('.').next().unwrap_or_default());
+    let named = match site.is_empty() {
+        true => label.len() > 3 && squeezed(end).contains(&label),
+        false => end == site,
+    };
+    (named && !title.is_empty()).then_some((title, end))
 }
 
 /// One of the newest pieces of a place that keeps changing.
@@ -537,4 +562,28 @@ fn feed_of(url: &str) -> Option<Url> {
 pub fn registrable(host: &str) -> String {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     psl::domain_str(&host).map_or_else(|| host.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod naming {
+    use super::title_and_site;
+
+    #[test]
+    fn a_title_gives_its_sites_name_back() {
+        let check =
+            |title, site, host, expected| assert_eq!(title_and_site(title, site, host), expected, "{title}");
+        let office = "www.harbour-office.example";
+        check("Night log | Harbour Office", "", office, Some(("Night log", "Harbour Office")));
+        check(
+            "Log - 5 March - The Harbour Office Marsh End",
+            "",
+            office,
+            Some(("Log - 5 March", "The Harbour Office Marsh End")),
+        );
+        check("Night log - a history", "", office, None);
+        check("Night log · Tidelines", "Tidelines", "tidelines.example", Some(("Night log", "Tidelines")));
+        check("Night log · Tidelines", "The Sunday letter", "tidelines.example", None);
+        check(" | Harbour Office", "", office, None);
+        check("", "", "", None);
+    }
 }

@@ -8,6 +8,7 @@ use crate::Result;
 use crate::app::App;
 use crate::post::Post;
 use crate::quote::{Judged, Judgement, Passage, Ruling};
+use crate::source::replay::Showing;
 use crate::time::Time;
 use jiff::tz::TimeZone;
 use markup::{Document, Part};
@@ -245,16 +246,14 @@ impl Dress<'_> {
         let warn = quote.ruling.is_some_and(|r| words::needs_a_look(r, quote.material));
         let source =
             self.document.quotations[quotation].citation.and_then(|at| self.sources.get(at)?.as_ref());
-        let how_much = source.map_or(crate::source::Shown::Always, |source| source.shown);
-        let passage =
-            quote.passage.as_ref().filter(|_| how_much != crate::source::Shown::Desk).map(Shown::of);
-        let mut runs = if how_much == crate::source::Shown::Desk { Vec::new() } else { self.runs(quote) };
+        let hidden = source.is_some_and(|source| source.showing == Showing::Desk);
+        let passage = quote.passage.as_ref().filter(|_| !hidden).map(Shown::of);
+        let mut runs = if hidden { Vec::new() } else { self.runs(quote) };
         let spliced = quote.verdict() == Some(Verdict::Spliced);
         let (passage, beside) = if spliced { (None, passage) } else { (passage, None) };
         if let (Some(passage), Some(last)) = (&passage, runs.last_mut()) {
             last.lead_to(&passage.after);
         }
-        let offered = !matches!(how_much, crate::source::Shown::Passages | crate::source::Shown::Desk);
         let panel = Panel {
             number: quotation + 1,
             words: self.explained(quote),
@@ -274,7 +273,7 @@ impl Dress<'_> {
             copy: quote
                 .copy
                 .as_ref()
-                .filter(|_| offered)
+                .filter(|_| !hidden)
                 .map(|path| format!("{path}{}", at_the_words(quote))),
             live: quote.live.as_deref(),
         };

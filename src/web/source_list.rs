@@ -7,7 +7,8 @@ use crate::id::SourceId;
 use crate::outside::db::Tx;
 use crate::post::posts_topic;
 use crate::publication::Publication;
-use crate::source::{Capture, Health, Kind, Shown, Source, State, TextKind};
+use crate::source::replay::{Showing, may_show};
+use crate::source::{Capture, Health, Kind, Source, State, TextKind};
 use crate::{Error, Result};
 use axum::extract::{self, Query};
 use axum::response::Response;
@@ -47,7 +48,7 @@ pub(super) struct Listed {
     pub(super) copy_date: String,
     /// How much of the copy readers are shown.
     #[serde(skip)]
-    pub(super) shown: Shown,
+    pub(super) showing: Showing,
     pub(super) pointer: bool,
     /// Only where the source is embedded.
     #[serde(skip)]
@@ -137,8 +138,8 @@ impl Listed {
         let zone = publication.time_zone();
         let newest = kept(tx, source)?;
         let pointer = source.kind == Kind::Pointer;
-        let shown = how_much(source.shown, publication.shown);
-        let offered = newest.as_ref().filter(|_| offers_copy(shown, source.state));
+        let showing = newest.as_ref().map(|copy| may_show(source, copy, publication.shown));
+        let offered = newest.as_ref().filter(|_| showing == Some(Showing::Whole));
         Ok(Listed {
             id: source.source_id.to_string(),
             number,
@@ -157,7 +158,7 @@ impl Listed {
             },
             copy: offered.map(|c| c.path(source.source_id)),
             copy_date: offered.map(|c| c.captured_at.rfc3339()).unwrap_or_default(),
-            shown,
+            showing: showing.unwrap_or(Showing::Passages),
             pointer,
             card: None,
         })
@@ -175,7 +176,7 @@ impl Listed {
         Ok(Listed {
             page: format!("/desk/sources#source-{}", source.source_id),
             copy: newest.map(|c| c.path(source.source_id)),
-            shown: Shown::Always,
+            showing: Showing::Whole,
             ..listed
         })
     }
@@ -195,25 +196,6 @@ fn kept(tx: &mut Tx, source: &Source) -> Result<Option<Capture>> {
     }
     let before = newest.iter().find(|c| c.captured_at < source.state_since).cloned();
     Ok(before.or_else(|| good.find(|c| c.captured_at < source.state_since)).or(newest))
-}
-
-/// A source's own setting, else the publication's.
-fn how_much(own: Shown, setting: Shown) -> Shown {
-    match own {
-        Shown::Setting => setting,
-        own => own,
-    }
-}
-
-/// Whether a list or a margin offers readers the whole copy in place of the page.
-fn offers_copy(shown: Shown, state: State) -> bool {
-    match shown {
-        Shown::Always => true,
-        Shown::Failed | Shown::Setting => {
-            matches!(state, State::Moved | State::Changed | State::Blocked | State::Failing | State::Gone)
-        }
-        Shown::Passages | Shown::Desk => false,
-    }
 }
 
 /// The id in an address; anything else is an address of nothing.
