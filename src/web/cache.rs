@@ -258,9 +258,12 @@ mod tests {
         changed(&pages, "post:1");
         assert!(hand.get(&pages, "/tides").is_none());
 
-        pages.keep("/big", page("post:2", MOST_AT_HAND), pages.moment());
-        assert!(hand.get(&pages, "/big").is_some() && hand.get(&pages, "/big").is_some());
-        assert!(hand.pages.len() == 1 && hand.bytes < 2 * MOST_AT_HAND);
+        for address in ["/charts", "/maps", "/plans"] {
+            pages.keep(address, page("post:2", MOST_AT_HAND / 4 * 3), pages.moment());
+            assert!(hand.get(&pages, address).is_some());
+            assert!(hand.bytes < 2 * MOST_AT_HAND, "no more than one page beyond the bound");
+        }
+        assert!(hand.pages.len() < 3 && hand.pages.contains_key("/plans"));
     }
 
     #[test]
