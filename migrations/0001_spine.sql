@@ -78,6 +78,7 @@ create table post (
     updated_at bigint not null           -- last change that readers can see, or last save of a draft
 );
 create unique index post_address on post (kind, month, slug);
+create index post_slug on post (slug);
 create index post_published on post (published_at);
 create index post_author on post (author_id);
 
@@ -236,6 +237,7 @@ create table job (
     failed_at bigint                     -- given up; shown in the desk
 );
 create index job_due on job (class, run_at);
+create index job_leased on job (class, leased_until) where leased_until is not null;
 create unique index job_once on job (work);
 
 create table mail (

@@ -190,13 +190,18 @@ pub fn list(tx: &mut Tx, limit: usize) -> Result<Vec<Queued>> {
     )
 }
 
-/// When the next job of a class is due, if any waits.
+/// When the next job of a class is due, if any waits. Asked after every job, so it walks no list: what waits is found by
+/// its hour, what runs among the few that run.
 pub fn next_due(tx: &mut Tx, class: Class) -> Result<Option<Time>> {
     let next: (Option<Time>,) = tx.one(
         sql!(
             "-- queue::next_due
-            select min(case when leased_until > run_at then leased_until else run_at end) from job
-            where class = ?1 and failed_at is null"
+            select min(due) from (
+                select min(run_at) as due from job
+                where class = ?1 and leased_until is null and failed_at is null
+                union all
+                select min(case when leased_until > run_at then leased_until else run_at end) from job
+                where class = ?1 and leased_until > 0 and failed_at is null) as waiting"
         ),
         (class,),
     )?;

@@ -16,7 +16,10 @@ pub fn follow(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) 
     let sources = cite(tx, post.post_id, document, now)?;
     quote(tx, post.post_id, document, &sources)?;
     keep_wanted(tx, &sources, now)?;
-    queue::push(tx, &Job::CheckPost(post.post_id), now)
+    match document.quotations.is_empty() {
+        true => Ok(()),
+        false => queue::push(tx, &Job::CheckPost(post.post_id), now),
+    }
 }
 
 /// Asks for copies of what a text cites, before anybody reads it.
