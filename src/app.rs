@@ -82,9 +82,7 @@ impl App {
             if let Some(app) = watching.upgrade() {
                 app.pages.forget(topics);
                 if topics.contains(&Topic::jobs()) {
-                    if topics.contains(&Topic::jobs()) {
                     app.bell.notify_waiters();
-                }
                 }
             }
         });
