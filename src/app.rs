@@ -13,7 +13,7 @@ use crate::web::template::Templates;
 use crate::{Error, Result, error::Context, quote};
 use std::ops::Deref;
 use std::sync::Arc;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, oneshot};
 use url::Url;
 
 #[derive(Clone)]
@@ -101,5 +101,12 @@ impl App {
 
 /// Runs work that computes for long (hashing, rendering, parsing) where it holds up nobody.
 pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal("a computation panicked".into()))
+    let (answer, answered) = oneshot::channel();
+    run_aside(Box::new(move || drop(answer.send(work()))));
+    answered.await.map_err(|_| Error::Internal("a computation panicked".into()))
+}
+
+/// Of one type whatever is computed, so that it is compiled once.
+fn run_aside(work: Box<dyn FnOnce() + Send>) {
+    drop(tokio::task::spawn_blocking(work));
 }

@@ -1,7 +1,7 @@
 //! What can go wrong, said to whoever can act on it.
 //!
 //! `NotFound`, `Forbidden`, `Conflict`, `Invalid`, `TooMany` and `SignIn` are answers to a person: their words are shown as
-//! they are. `Outside` is a failure of something that is not ours (disk, database, network); `Internal` is a fault
+//! they are. `Outside` and `NoRoom` are failures of something that is not ours (disk, database, network); `Internal` is a fault
 //! of this program: its words are logged once, where it is handled, and never shown to a reader.
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -32,6 +32,9 @@ pub enum Error {
     /// 503 on the web, exit status 3 on the command line.
     #[error("{0}")]
     Outside(String),
+    /// Like `Outside`, where only a person can help: work that ends so is put off, not given up.
+    #[error("{0}")]
+    NoRoom(String),
     /// 500: a fault of this program.
     #[error("{0}")]
     Internal(String),
@@ -41,7 +44,7 @@ impl Error {
     /// The exit status of a command that ends with this error.
     pub fn exit_status(&self) -> u8 {
         match self {
-            Error::Outside(_) | Error::Internal(_) => 3,
+            Error::Outside(_) | Error::NoRoom(_) | Error::Internal(_) => 3,
             _ => 2,
         }
     }

@@ -5,10 +5,11 @@
 use crate::app::{App, compute};
 use crate::id::{PersonId, SessionId, TokenId};
 use crate::outside::db::{Taken, Tx, record, sql, words};
-use crate::time::{DAY, HOUR, MINUTE, Time};
+use crate::time::{DAY, MINUTE, Time};
 use crate::{Error, Result, error::Context};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use sha2::{Digest, Sha256};
+use std::net::{IpAddr, Ipv6Addr};
 
 words! {
     /// What a person may do; each role may do what the ones after it may.
@@ -184,20 +185,31 @@ async fn verify_password(app: &App, password: String, hash: String) -> Result<bo
     .await
 }
 
-/// Wrong passwords an address of mail, and a network address, have before they wait.
-const TRIES: i64 = 10;
 const TRIES_WINDOW: i64 = 15 * MINUTE;
+/// Tries that somebody has within the window before they wait.
+pub const TRIES: i64 = 10;
+/// Wrong passwords for one mail address, from wherever: high, so that a stranger alone cannot lock its owner out.
+const TRIES_ANYWHERE: i64 = 100;
 
-/// The person whose address and password these are. Throttled by both the mail address and the client's address.
-pub async fn sign_in(app: &App, email: String, password: String, client: String) -> Result<Person> {
-    let (now, subjects) =
-        (app.now(), [format!("email:{}", email.trim().to_lowercase()), format!("from:{client}")]);
+/// Who asks, as tries are counted: a provider hands whole /64 networks to one household.
+pub fn client(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("from:{address}"),
+        IpAddr::V6(address) => format!("from:{}", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
+}
+
+/// The person whose address and password these are. Throttled by the client's address, and by the mail address.
+pub async fn sign_in(app: &App, email: String, password: String, address: IpAddr) -> Result<Person> {
+    let subjects =
+        [(format!("email:{}", email.trim().to_lowercase()), TRIES_ANYWHERE), (client(address), TRIES)];
+    let now = app.now();
     let found = {
         let (email, subjects) = (email.clone(), subjects.clone());
         app.db
             .write(move |tx| {
-                for subject in &subjects {
-                    count_try(tx, subject, now)?;
+                for (subject, most) in &subjects {
+                    count_try(tx, subject, *most, now)?;
                 }
                 tx.first::<(PersonId, Option<String>, Option<Time>)>(
                     sql!(
@@ -221,7 +233,7 @@ pub async fn sign_in(app: &App, email: String, password: String, client: String)
         Some(id) if right => {
             app.db
                 .write(move |tx| {
-                    for subject in &subjects {
+                    for (subject, _) in &subjects {
                         forget_tries(tx, subject)?;
                     }
                     Person::find(tx, id)
@@ -233,7 +245,7 @@ pub async fn sign_in(app: &App, email: String, password: String, client: String)
 }
 
 /// Counts a try against a subject; too many of them wait until the window is over.
-pub fn count_try(tx: &mut Tx, subject: &str, now: Time) -> Result<()> {
+pub fn count_try(tx: &mut Tx, subject: &str, most: i64, now: Time) -> Result<()> {
     let (count, until): (i64, Time) = tx.one(
         sql!(
             "-- count_try
@@ -245,7 +257,7 @@ pub fn count_try(tx: &mut Tx, subject: &str, now: Time) -> Result<()> {
         ),
         (subject, now, now.plus(TRIES_WINDOW)),
     )?;
-    if count > TRIES {
+    if count > most {
         return Err(Error::TooMany(((until.0 - now.0) / crate::time::SECOND).max(1) as u64));
     }
     Ok(())
@@ -353,17 +365,15 @@ pub fn by_session(tx: &mut Tx, token: &str, now: Time) -> Result<Option<(Person,
     Ok(person.deactivated_at.is_none().then_some((person, session)))
 }
 
-/// Notes that a session is in use, at most once an hour: reading the desk should not write.
-pub fn see_session(tx: &mut Tx, session: &Session, now: Time) -> Result<()> {
-    if session.seen_at < now.plus(-HOUR) {
-        tx.run(
-            sql!(
-                "-- see_session
+/// Notes that a session is in use; whoever calls does so at most once an hour, because reading the desk should not write.
+pub fn see_session(tx: &mut Tx, session: SessionId, now: Time) -> Result<()> {
+    tx.run(
+        sql!(
+            "-- see_session
             update session set seen_at = ?2 where session_id = ?1"
-            ),
-            (session.session_id, now),
-        )?;
-    }
+        ),
+        (session, now),
+    )?;
     Ok(())
 }
 
@@ -405,6 +415,7 @@ record! {
     #[derive(Debug, Clone, serde::Serialize)]
     pub struct Token {
         pub token_id: TokenId,
+        pub person_id: PersonId,
         pub name: String,
         pub created_at: Time,
         pub seen_at: Option<Time>,
@@ -428,7 +439,7 @@ pub fn tokens(tx: &mut Tx, person: PersonId) -> Result<Vec<Token>> {
     tx.all(
         sql!(
             "-- tokens
-            select token_id, name, created_at, seen_at from token
+            select token_id, person_id, name, created_at, seen_at from token
             where person_id = ?1 and ended_at is null order by created_at desc"
         ),
         (person,),
@@ -446,15 +457,31 @@ pub fn end_token(tx: &mut Tx, person: PersonId, token: TokenId, now: Time) -> Re
     if ended == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
-pub fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Person>> {
-    tx.first(
+/// Whom a bearer token speaks for.
+pub fn by_token(tx: &mut Tx, token: &str) -> Result<Option<(Person, Token)>> {
+    let token: Option<Token> = tx.first(
         sql!(
             "-- by_token
-            select person.* from token join person using (person_id)
-            where token_hash = ?1 and ended_at is null and deactivated_at is null"
+            select token_id, person_id, name, created_at, seen_at from token
+            where token_hash = ?1 and ended_at is null"
         ),
         (digest(token),),
-    )
+    )?;
+    let Some(token) = token else { return Ok(None) };
+    let person = Person::find(tx, token.person_id)?;
+    Ok(person.deactivated_at.is_none().then_some((person, token)))
+}
+
+/// Notes that a token is in use: see [`see_session`].
+pub fn see_token(tx: &mut Tx, token: TokenId, now: Time) -> Result<()> {
+    tx.run(
+        sql!(
+            "-- see_token
+            update token set seen_at = ?2 where token_id = ?1"
+        ),
+        (token, now),
+    )?;
+    Ok(())
 }
 
 /// Sweeps away what is over: sessions, one-time addresses, counted tries.

@@ -19,11 +19,6 @@ use std::collections::HashMap;
 
 #[derive(RustEmbed)]
 #[folder = "examples/gazette"]
-#[include = "publication.toml"]
-#[include = "posts/*.md"]
-#[include = "media/*.jpg"]
-#[include = "media/*.png"]
-#[include = "web/**/*"]
 struct Gazette;
 
 #[derive(Deserialize)]

@@ -27,8 +27,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 
+pub use health::not_yet;
 pub use metrics::serve as serve_metrics;
 pub use server::serve;
+
+/// Every name that a public page reads in its query; what is not here, no kept page depends on.
+const READ_BEHIND_THE_QUESTION_MARK: [&str; 2] = ["before", "text"];
 
 fn router(app: App) -> Router {
     let api = Router::new()

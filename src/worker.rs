@@ -27,8 +27,13 @@ async fn perform(app: &App, job: Job) -> Result<()> {
 async fn at_start(app: &App) -> Result<()> {
     let now = app.now();
     let mail_on = !app.mailer.is_off();
+    let alone = app.db.engine() == "sqlite";
     app.db
         .write(move |tx| {
+            // An SQLite file has one server: whatever is taken was taken by one that is gone.
+            if alone {
+                queue::take_back(tx)?;
+            }
             if mail_on {
                 mail::take_up(tx, now)?;
             }
@@ -129,6 +134,9 @@ async fn until_due(app: &App, class: Class) -> Duration {
 
 async fn finish(app: &App, class: Class, queued: Queued) {
     let outcome = match queued.job() {
+        Ok(_) if queued.is_deadly(class) => {
+            Err(crate::Error::Internal("The server ended each time while it worked on this.".into()))
+        }
         Ok(job) => {
             // A job that panics fails like any other; it takes nobody with it.
             let (inner, doing) = (app.clone(), job.clone());
@@ -143,6 +151,7 @@ async fn finish(app: &App, class: Class, queued: Queued) {
     let now = app.now();
     let noted = app.db.write(move |tx| match outcome {
         Ok(()) => queue::done(tx, &queued),
+        Err(error @ crate::Error::NoRoom(_)) => queue::postponed(tx, &queued, &error.to_string(), now),
         Err(error) => queue::failed(tx, &queued, class, &error.to_string(), now),
     });
     if let Err(error) = noted.await {

@@ -330,7 +330,8 @@ async fn a_video_is_read_by_its_captions_or_not_at_all() {
             "An evening",
             "She said that “a tide table is a promise that the moon has to keep” [in the library](https://www.youtube.com/watch?v=tideTable01).\n\n\
              He said that “the water was quiet for an hour” [in his film](https://youtu.be/quietWater3).\n\n\
-             They said that “nothing of this was recorded there” [elsewhere](https://www.youtube.com/watch?v=consentWal4).",
+             They said that “nothing of this was recorded there” [elsewhere](https://www.youtube.com/watch?v=consentWal4).\n\n\
+             https://www.youtube.com/watch?v=tideTable01",
         )
         .await;
     post.is_judged(&["verbatim", "no_text", "source_unavailable"]).await;

@@ -227,6 +227,7 @@ async fn a_document_is_checked_at_the_command_line() {
     check("The lamps are turned low … and nobody is hurried", "elided", 0).await;
     check("the lamps are turned down at half past nine", "altered", 1).await;
     check("we do lend umbrellas on Sundays", "altered", 1).await;
+    check("Visitors are asked to close the door", "altered", 1).await;
     check("the harbour was frozen for eleven weeks that year", "not_found", 1).await;
     check("nobody is hurried and the reading room is open until ten", "spliced", 1).await;
 }

@@ -43,7 +43,7 @@ fn from_elsewhere(page: &Page, base: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_head_request_is_answered_like_a_get_without_its_body() {
     let press = Press::start().await;
-    let post = press.ida().publishes("The outer basin", POST).await;
+    let post = press.ida().publishes("The outer basin", "Calm.").await;
     for (path, status) in [
         ("/", 200),
         (post.path.as_str(), 200),

@@ -53,7 +53,8 @@ async fn copies_are_kept_in_a_bucket() {
         .start()
         .await;
     let post =
-        press.ida().publishes("The room", "See [the room](https://library.example/reading-room).").await;
+        press.ida().publishes("The room", "They write that “the lamps are turned low at half past nine” [there](https://library.example/reading-room).").await;
+    post.is_judged(&["verbatim"]).await;
     let source = post.is_kept().await.remove(0);
     assert_eq!(source["captures"][0]["health"], "good", "{source}");
     let copy = press::path_of(source["captures"][0]["url"].as_str().unwrap());

@@ -40,6 +40,8 @@ async fn killed_under_load_it_keeps_every_promise() {
         press.starts().await;
         keeps_its_promises(&press, &promised, round).await;
     }
+    press.is_killed().await;
+    press.starts_in_its_stead().await;
     every_source_is_tried_in_the_end(&press).await;
     press.command(&["doctor"]).run().await.succeeds();
     assert_eq!(press.is_stopped().await, Some(0));
@@ -99,10 +101,10 @@ async fn write(
     let post = json!({"title": title, "markdown": first, "status": "published"});
     let reply = api.try_send("POST", "/api/v1/posts", Some(post)).await?.is(201);
     let id = reply.json()["id"].as_str().expect("an id").to_owned();
-    promised.lock().unwrap().insert(id.clone(), Text { acknowledged: first, attempted: None });
+    promised.lock().unwrap().insert(id.clone(), Text { acknowledged: first.clone(), attempted: None });
     acknowledged.fetch_add(1, Ordering::SeqCst);
 
-    let second = format!("{title} says it twice.");
+    let second = format!("{first} And again.");
     promised.lock().unwrap().get_mut(&id).unwrap().attempted = Some(second.clone());
     api.try_send("PATCH", &format!("/api/v1/posts/{id}"), Some(json!({"markdown": second}))).await?.is(200);
     promised.lock().unwrap().insert(id, Text { acknowledged: second, attempted: None });
@@ -183,8 +185,7 @@ async fn stopped_in_the_middle_of_a_capture_it_takes_it_up_again() {
             "<p>The room is open again, and the lamps are lit for everybody.</p>",
         ),
     );
-    press.set("IBID_CLOCK", "+3600");
-    press.starts().await;
+    press.starts_in_its_stead().await;
     let post_id = post.id.clone();
     let api = press.ida().api();
     until("the capture to be made", async || {

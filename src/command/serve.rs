@@ -23,8 +23,11 @@ impl Serve {
         let listener = TcpListener::bind(config.listen).await.map_err(|e| cannot_listen(&config, &e))?;
         // Port 0 picks a port; from here on it is the one that was picked.
         config.listen = listener.local_addr().internal("asking for our own address")?;
-        let app = App::open(config).await?;
-        let sign_in = if self.sample { sample::fill(&app).await? } else { None };
+        let opening = tokio::spawn(open(config, self.sample));
+        let (app, sign_in) = tokio::select! {
+            opened = opening => opened.internal("opening the publication")??,
+            never = web::not_yet(&listener) => match never {},
+        };
         let (stop, stopped) = watch::channel(false);
         let working = tokio::spawn(worker::run(app.clone(), stopped.clone()));
         if let Some(at) = app.config.metrics_listen {
@@ -58,6 +61,13 @@ impl Serve {
         }
         Ok(Ending::Done)
     }
+}
+
+/// The publication, its database brought up to date; with the sample, an address to sign in at once.
+async fn open(config: Config, with_sample: bool) -> Result<(App, Option<String>)> {
+    let app = App::open(config).await?;
+    let sign_in = if with_sample { sample::fill(&app).await? } else { None };
+    Ok((app, sign_in))
 }
 
 fn cannot_listen(config: &Config, error: &std::io::Error) -> Error {

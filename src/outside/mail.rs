@@ -72,11 +72,12 @@ pub fn find(tx: &mut Tx, id: MailId) -> Result<Mail> {
     )
 }
 
+/// Its words are not kept: they may hold an address that signs somebody in.
 pub fn sent(tx: &mut Tx, id: MailId, now: Time) -> Result<()> {
     tx.run(
         sql!(
             "-- mail::sent
-            update mail set sent_at = ?2, problem = '' where mail_id = ?1"
+            update mail set sent_at = ?2, problem = '', plain = '', html = '' where mail_id = ?1"
         ),
         (id, now),
     )?;
@@ -88,7 +89,7 @@ pub fn given_up(tx: &mut Tx, id: MailId, problem: &str, now: Time) -> Result<()>
     tx.run(
         sql!(
             "-- mail::given_up
-            update mail set failed_at = ?3, problem = ?2 where mail_id = ?1"
+            update mail set failed_at = ?3, problem = ?2, plain = '', html = '' where mail_id = ?1"
         ),
         (id, problem, now),
     )?;

@@ -90,6 +90,7 @@ record! {
         pub attempts: i64,
         pub problem: String,
         pub run_at: Time,
+        pub leased_until: Option<Time>,
         pub failed_at: Option<Time>,
     }
 }
@@ -135,20 +136,33 @@ pub fn claim(tx: &mut Tx, class: Class, now: Time, limit: usize) -> Result<Vec<Q
                 order by run_at, job_id
                 limit ?4
                 /*pg for update skip locked*/)
-            returning job_id, work, attempts, problem, run_at, failed_at"
+            returning job_id, work, attempts, problem, run_at, leased_until, failed_at"
         ),
         (class, now, now.plus(class.lease()), limit),
     )
 }
 
-/// The job is done. If it was queued again while it ran, the newer order stays.
+/// Takes back what a server that was killed had taken. Only where no other server works on the same database.
+pub fn take_back(tx: &mut Tx) -> Result<()> {
+    tx.run(
+        sql!(
+            "-- queue::take_back
+            update job set leased_until = null where leased_until is not null"
+        ),
+        (),
+    )?;
+    Ok(())
+}
+
+/// The job is done. If it was queued again while it ran, the newer order stays; if it ran longer than its lease, it is
+/// whoever took it since who tells how it ended.
 pub fn done(tx: &mut Tx, job: &Queued) -> Result<()> {
     tx.run(
         sql!(
             "-- queue::done
-            delete from job where job_id = ?1 and run_at = ?2"
+            delete from job where job_id = ?1 and run_at = ?2 and leased_until = ?3"
         ),
-        (job.job_id, job.run_at),
+        (job.job_id, job.run_at, job.leased_until),
     )?;
     release(tx, job)
 }
@@ -157,9 +171,9 @@ fn release(tx: &mut Tx, job: &Queued) -> Result<()> {
     tx.run(
         sql!(
             "-- queue::release
-            update job set leased_until = null where job_id = ?1"
+            update job set leased_until = null where job_id = ?1 and leased_until = ?2"
         ),
-        (job.job_id,),
+        (job.job_id, job.leased_until),
     )?;
     Ok(())
 }
@@ -168,14 +182,38 @@ fn release(tx: &mut Tx, job: &Queued) -> Result<()> {
 /// If it was queued again while it ran, the newer order stays.
 pub fn failed(tx: &mut Tx, job: &Queued, class: Class, problem: &str, now: Time) -> Result<()> {
     let given_up = job.attempts >= class.most_attempts();
+    ended(tx, job, job.attempts, problem, now.plus(backoff(job.attempts)), given_up.then_some(now))
+}
+
+/// Something that a person must mend first stands in the way, such as a full disk: tried again for ever, never given up.
+pub fn postponed(tx: &mut Tx, job: &Queued, problem: &str, now: Time) -> Result<()> {
+    ended(tx, job, job.attempts - 1, problem, now.plus(10 * MINUTE), None)
+}
+
+fn ended(
+    tx: &mut Tx,
+    job: &Queued,
+    attempts: i64,
+    problem: &str,
+    run_at: Time,
+    failed_at: Option<Time>,
+) -> Result<()> {
     tx.run(
         sql!(
-            "-- queue::failed
-            update job set problem = ?2, run_at = ?3, failed_at = ?4 where job_id = ?1 and run_at = ?5"
+            "-- queue::ended
+            update job set attempts = ?2, problem = ?3, run_at = ?4, failed_at = ?5
+            where job_id = ?1 and run_at = ?6 and leased_until = ?7"
         ),
-        (job.job_id, problem, now.plus(backoff(job.attempts)), given_up.then_some(now), job.run_at),
+        (job.job_id, attempts, problem, run_at, failed_at, job.run_at, job.leased_until),
     )?;
     release(tx, job)
+}
+
+impl Queued {
+    /// Taken once more than a job may be: the server ended each time before it could tell how the job did.
+    pub fn is_deadly(&self, class: Class) -> bool {
+        self.attempts > class.most_attempts()
+    }
 }
 
 /// Work that waits or was given up, for the desk and `ibid doctor`.
@@ -183,7 +221,7 @@ pub fn list(tx: &mut Tx, limit: usize) -> Result<Vec<Queued>> {
     tx.all(
         sql!(
             "-- queue::list
-            select job_id, work, attempts, problem, run_at, failed_at from job
+            select job_id, work, attempts, problem, run_at, leased_until, failed_at from job
             order by failed_at is null, run_at limit ?1"
         ),
         (limit,),

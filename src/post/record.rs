@@ -15,7 +15,7 @@ pub fn follow(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) 
     tag(tx, post)?;
     let sources = cite(tx, post.post_id, document, now)?;
     quote(tx, post.post_id, document, &sources)?;
-    keep_wanted(tx, &sources, now)?;
+    keep_wanted(tx, document, &sources, now)?;
     match document.quotations.is_empty() {
         true => Ok(()),
         false => queue::push(tx, &Job::CheckPost(post.post_id), now),
@@ -25,7 +25,7 @@ pub fn follow(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) 
 /// Asks for copies of what a text cites, before anybody reads it.
 pub fn keep_sources(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<()> {
     let sources = sources_of(tx, document, now)?;
-    keep_wanted(tx, &sources, now)
+    keep_wanted(tx, document, &sources, now)
 }
 
 /// The tags of a post: name as written, slug as in its address.
@@ -97,15 +97,24 @@ fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Re
                 insert into citation (post_id, position, source_id, url, words, via, embed, keep)
                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
             ),
-            (post, position, *source, &citation.url, &citation.words, citation.via, citation.embed, true),
+            (
+                post,
+                position,
+                *source,
+                &citation.url,
+                &citation.words,
+                citation.via,
+                citation.embed,
+                citation.keep,
+            ),
         )?;
     }
     Ok(sources)
 }
 
-fn keep_wanted(tx: &mut Tx, sources: &[SourceId], now: Time) -> Result<()> {
-    for &id in sources {
-        if Source::find(tx, id)?.looked_at.is_none() {
+fn keep_wanted(tx: &mut Tx, document: &markup::Document, sources: &[SourceId], now: Time) -> Result<()> {
+    for (citation, &id) in document.citations.iter().zip(sources) {
+        if citation.keep && Source::find(tx, id)?.looked_at.is_none() {
             Source::keep(tx, id, now)?;
         }
     }
@@ -134,7 +143,8 @@ fn quote(tx: &mut Tx, post: PostId, document: &markup::Document, sources: &[Sour
         (post,),
     )?;
     for (position, quotation) in document.quotations.iter().enumerate() {
-        let source = quotation.citation.map(|at| sources[at]);
+        // What is not kept cannot be compared: to a verdict it is no source.
+        let source = quotation.citation.filter(|&at| document.citations[at].keep).map(|at| sources[at]);
         let digest = quote::words_digest(&quotation.text);
         match free.get_mut(&(digest.clone(), source)).and_then(Vec::pop) {
             Some(id) => tx.run(

@@ -17,6 +17,7 @@ use crate::outside::fetch::{Budget, Limits, Wanted};
 use crate::outside::queue::{self, Job};
 use crate::time::Time;
 use crate::{Error, Result};
+use public_suffix::EffectiveTLDProvider;
 use url::Url;
 
 words! {
@@ -561,7 +562,7 @@ fn feed_of(url: &str) -> Option<Url> {
 /// The domain that somebody registered: two hosts under it have one owner. A host without one stands for itself.
 pub fn registrable(host: &str) -> String {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    psl::domain_str(&host).map_or_else(|| host.clone(), str::to_owned)
+    public_suffix::DEFAULT_PROVIDER.effective_tld_plus_one(&host).map_or_else(|_| host.clone(), str::to_owned)
 }
 
 #[cfg(test)]

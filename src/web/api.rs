@@ -11,8 +11,9 @@ pub(super) mod sources;
 use crate::{Error, Result};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{self, FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderValue, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,7 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let Problem(error) = self;
-        if let Error::Internal(_) | Error::Outside(_) = error {
+        if let Error::Internal(_) | Error::Outside(_) | Error::NoRoom(_) = error {
             tracing::error!(%error, "an API request failed");
         }
         let status = error.status();
@@ -77,6 +78,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Err(JsonRejection::BytesRejection(e)) if e.status() == http::StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(Problem(Error::TooLarge("The body is larger than this address takes.".into())))
             }
+            Err(rejection) => Err(Problem(Error::Invalid(rejection.body_text()))),
+        }
+    }
+}
+
+/// What stands behind the question mark; what is wrong with it is said as a problem.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Query<T>, Problem> {
+        match extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(extract::Query(asked)) => Ok(Query(asked)),
             Err(rejection) => Err(Problem(Error::Invalid(rejection.body_text()))),
         }
     }

@@ -12,6 +12,7 @@ use crate::person::Person;
 use crate::post::{Kind, Post};
 use crate::publication::Publication;
 use crate::quote::{Counts, Judged, Ruling};
+use crate::source::replay::Showing;
 use crate::source::{Citation, Source};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -132,7 +133,7 @@ fn sources(tx: &mut Tx, post: &Post, publication: &Publication) -> Result<(Vec<O
                 new.insert(Listed::of(tx, &source, number, publication)?)
             }
         };
-        if citation.embed && listed.card.is_none() {
+        if citation.embed && listed.card.is_none() && listed.showing != Showing::Desk {
             listed.card = super::source_list::Card::of(tx, &source)?;
         }
         of_citations.push(Some(listed.clone()));

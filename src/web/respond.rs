@@ -48,7 +48,7 @@ impl Error {
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Error::Outside(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Outside(_) | Error::NoRoom(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -68,7 +68,7 @@ pub(super) struct Undressed(pub(super) Arc<Error>);
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Error::Internal(_) | Error::Outside(_) = self {
+        if let Error::Internal(_) | Error::Outside(_) | Error::NoRoom(_) = self {
             tracing::error!(error = %self, "a request failed");
         }
         let mut response = (self.status(), Html(plain_page(&self.for_readers()))).into_response();

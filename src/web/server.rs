@@ -9,15 +9,16 @@ use axum::body::Body;
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use futures_util::future;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -27,7 +28,7 @@ use tower::ServiceExt;
 
 /// The address of whoever connected; behind a trusted proxy, of whoever it speaks for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Client(pub(super) std::net::IpAddr);
+pub(super) struct Client(pub(super) IpAddr);
 
 type Reply = Response<Either<Full<Bytes>, Body>>;
 
@@ -138,8 +139,20 @@ fn reads(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-fn address(request: &Request<Incoming>) -> &str {
-    request.uri().path_and_query().map_or("/", |p| p.as_str())
+/// What a kept page is known by: its path, and what pages read behind the question mark. The rest, such as where a link was
+/// clicked, makes no other page, and a stranger who makes it up has nothing made anew.
+fn address(uri: &Uri) -> Cow<'_, str> {
+    let Some(query) = uri.query() else { return uri.path().into() };
+    // A name that is written in another way may still be one that is read.
+    let is_read = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        super::READ_BEHIND_THE_QUESTION_MARK.contains(&name) || name.contains(['%', '+'])
+    };
+    let read: Vec<&str> = query.split('&').filter(is_read).collect();
+    match read.is_empty() {
+        true => uri.path().into(),
+        false => format!("{}?{}", uri.path(), read.join("&")).into(),
+    }
 }
 
 thread_local! {
@@ -151,13 +164,13 @@ fn kept(app: &App, request: &Request<Incoming>) -> Option<Reply> {
         return None;
     }
     AT_HAND.with_borrow_mut(|hand| {
-        let page = hand.get(&app.pages, address(request))?;
+        let page = hand.get(&app.pages, &address(request.uri()))?;
         Some(from_page(page, request.method(), request.headers()))
     })
 }
 
 async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: SocketAddr) -> Reply {
-    let (moment, address) = (app.pages.moment(), address(&request).to_owned());
+    let (moment, address) = (app.pages.moment(), address(request.uri()).into_owned());
     let (method, headers) = (request.method().clone(), request.headers().clone());
     request.extensions_mut().insert(client(&app, peer, &headers));
     // Made whole for a HEAD too: the page is kept, and the next reader wants its body.
@@ -180,7 +193,7 @@ async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: So
 }
 
 fn client(app: &App, peer: SocketAddr, headers: &HeaderMap) -> Client {
-    let trusted = |ip: &std::net::IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(ip));
+    let trusted = |ip: &IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(ip));
     let mut client = peer.ip().to_canonical();
     let named = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
     let named: Vec<_> = named.flat_map(|v| v.split(',')).collect();
@@ -189,10 +202,16 @@ fn client(app: &App, peer: SocketAddr, headers: &HeaderMap) -> Client {
         if !trusted(&client) {
             break;
         }
-        let Ok(ip) = hop.trim().parse::<std::net::IpAddr>() else { break };
+        let Some(ip) = hop_address(hop.trim()) else { break };
         client = ip.to_canonical();
     }
     Client(client)
+}
+
+/// An address, or one with a port as some proxies write it.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|at| at.ip()))
 }
 
 fn from_page(page: &Page, method: &Method, asked: &HeaderMap) -> Reply {
@@ -294,7 +313,35 @@ fn dressed(mut response: Response<Body>) -> Response<Body> {
 
 #[cfg(test)]
 mod tests {
-    use super::accepts;
+    use super::{accepts, address, hop_address};
+
+    #[test]
+    fn what_no_page_reads_makes_no_other_page() {
+        for (asked, known_by) in [
+            ("/2026/03/a-post", "/2026/03/a-post"),
+            ("/2026/03/a-post?", "/2026/03/a-post"),
+            ("/2026/03/a-post?utm_source=letter&fresh=1", "/2026/03/a-post"),
+            ("/sources?before=7", "/sources?before=7"),
+            ("/sources?x&before=7&y=1", "/sources?before=7"),
+            ("/sources?b%65fore=7", "/sources?b%65fore=7"),
+        ] {
+            assert_eq!(address(&asked.parse().unwrap()), known_by);
+        }
+    }
+
+    #[test]
+    fn a_hop_may_carry_a_port() {
+        for (hop, address) in [
+            ("203.0.113.7", Some("203.0.113.7")),
+            ("203.0.113.7:4711", Some("203.0.113.7")),
+            ("2001:db8::7", Some("2001:db8::7")),
+            ("[2001:db8::7]", Some("2001:db8::7")),
+            ("[2001:db8::7]:4711", Some("2001:db8::7")),
+            ("unknown", None),
+        ] {
+            assert_eq!(hop_address(hop), address.map(|a| a.parse().unwrap()), "{hop}");
+        }
+    }
 
     #[test]
     fn a_coding_is_used_where_it_is_welcome() {

@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::person::{self, Person, Session};
+use crate::time::HOUR;
 use crate::{Error, Result};
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -44,9 +45,9 @@ impl FromRequestParts<App> for SignedIn {
         let now = app.now();
         let found = app.db.read(move |tx| person::by_session(tx, &token, now)).await.map_err(refuse)?;
         let (person, session) = found.ok_or(refuse(Error::SignIn))?;
-        if session.seen_at < now.plus(-crate::time::HOUR) {
-            let seen = session.clone();
-            app.db.write(move |tx| person::see_session(tx, &seen, now)).await.map_err(refuse)?;
+        if session.seen_at < now.plus(-HOUR) {
+            let seen = session.session_id;
+            app.db.write(move |tx| person::see_session(tx, seen, now)).await.map_err(refuse)?;
         }
         Ok(SignedIn { person, session })
     }
@@ -66,8 +67,13 @@ impl FromRequestParts<App> for Bearer {
         });
         let Some((_, token)) = token else { return Err(Error::SignIn.into()) };
         let token = token.trim().to_owned();
-        let person = app.db.read(move |tx| person::by_token(tx, &token)).await?;
-        person.map(|p| Bearer(Some(p))).ok_or_else(|| Error::SignIn.into())
+        let found = app.db.read(move |tx| person::by_token(tx, &token)).await?;
+        let (person, token) = found.ok_or(Error::SignIn)?;
+        let now = app.now();
+        if token.seen_at.is_none_or(|seen| seen < now.plus(-HOUR)) {
+            app.db.write(move |tx| person::see_token(tx, token.token_id, now)).await?;
+        }
+        Ok(Bearer(Some(person)))
     }
 }
 
@@ -89,10 +95,10 @@ pub(super) fn sent_by_us(headers: &HeaderMap, base_url: &str) -> Result<()> {
 
 fn session_cookie(headers: &HeaderMap) -> Option<String> {
     let sent = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    sent.flat_map(cookie::Cookie::split_parse)
-        .filter_map(|c| c.ok())
-        .find(|c| c.name() == COOKIE)
-        .map(|c| c.value().to_owned())
+    sent.flat_map(|sent| sent.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value.to_owned())
 }
 
 /// The header that hands a session to the browser; an empty token takes it back.

@@ -88,7 +88,7 @@ async fn error_page(app: &App, error: &Error) -> Option<String> {
         Error::Conflict(_) => "Something is in the way",
         Error::Invalid(_) | Error::TooLarge(_) => "That cannot be done",
         Error::TooMany(_) => "A little slower",
-        Error::Outside(_) | Error::Internal(_) => "Something went wrong",
+        Error::Outside(_) | Error::NoRoom(_) | Error::Internal(_) => "Something went wrong",
     };
     let words = match error {
         Error::NotFound => {

@@ -110,6 +110,15 @@ impl Press {
         Api::new(&self.base(), None)
     }
 
+    /// Starts again after [`Press::is_killed`], once what the killed server had taken is free again: at once where no other server
+    /// can be at work, else when its leases are over.
+    pub async fn starts_in_its_stead(&mut self) {
+        if self.settings.iter().any(|(name, _)| name == "IBID_DATABASE") {
+            self.set("IBID_CLOCK", "+3600");
+        }
+        self.starts().await;
+    }
+
     /// `ibid …` with the same folder and settings.
     pub fn command(&self, args: &[&str]) -> command::Command {
         let mut command = ibid(args);

@@ -28,6 +28,8 @@ pub struct Citation {
     pub embed: bool,
     /// It is the address of a picture that the text shows. The output links it and loads nothing.
     pub picture: bool,
+    /// False where the writer marked the link so: no copy is to be made.
+    pub keep: bool,
     /// Named in a writer's mark or a `cite` attribute rather than by a link.
     pub bound: bool,
     /// Line of the text, from 1.
@@ -44,7 +46,14 @@ pub(crate) struct Citations {
 }
 
 /// The title that makes a link no citation: `[words](address "plain")`.
-pub(crate) const PLAIN: &str = "plain";
+const PLAIN: &str = "plain";
+/// The title that makes it one of which no copy is to be made: `[words](address "not kept")`.
+const NOT_KEPT: &str = "not kept";
+
+/// Whether a link's title is a mark of ours rather than words for readers.
+pub(crate) fn is_mark(title: &str) -> bool {
+    title == PLAIN || title == NOT_KEPT
+}
 
 impl Citations {
     /// Links, pictures, `cite` attributes and marks, in the order in which they stand.
@@ -106,9 +115,11 @@ impl Citations {
         let Some(address) = tree.attribute(id, "href").filter(|address| is_cited(address, options)) else {
             return;
         };
-        if tree.attribute(id, "title") == Some(PLAIN) {
+        let title = tree.attribute(id, "title");
+        if title == Some(PLAIN) {
             return;
         }
+        let keep = title != Some(NOT_KEPT);
         let (words, line, embed) = match words {
             Some((run, at)) => {
                 let words = plain(&run.text[at.clone()]);
@@ -122,7 +133,7 @@ impl Citations {
         };
         // Inside a block quotation most links are the speaker's own.
         let own = tree.within(id, "blockquote").is_none();
-        self.push(id, Citation { embed, words, ..citation(address, line) }, own);
+        self.push(id, Citation { embed, words, keep, ..citation(address, line) }, own);
     }
 
     fn picture(&mut self, tree: &Tree, id: Id, options: &Options) {
@@ -178,6 +189,7 @@ fn citation(address: &str, line: usize) -> Citation {
         speaker: None,
         embed: false,
         picture: false,
+        keep: true,
         bound: false,
         line,
     }

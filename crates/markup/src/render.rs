@@ -324,7 +324,7 @@ impl Writer<'_> {
                 "id" if heading.is_some() => {}
                 "id" => self.attribute("id", &format!("{}{value}", self.options.id_prefix)),
                 "cite" if cite.is_some() => {}
-                "title" if name == "a" && value == crate::cite::PLAIN => {}
+                "title" if name == "a" && crate::cite::is_mark(value) => {}
                 "href" if value.starts_with('#') => {
                     self.attribute("href", &format!("#{}{}", self.options.id_prefix, &value[1..]))
                 }

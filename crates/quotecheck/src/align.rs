@@ -29,6 +29,17 @@ pub(crate) fn align(
     align_banded(quote, offset, text, within, guess, reach)
 }
 
+/// The same over the whole of `within`, which must be short: as much may be left out of it as it holds.
+pub(crate) fn align_all(
+    quote: &[u32],
+    offset: usize,
+    text: &[u32],
+    within: Range<usize>,
+) -> (u32, Vec<Step>) {
+    let (guess, reach) = (within.start as i64, within.len());
+    align_banded(quote, offset, text, within, guess, reach)
+}
+
 fn align_banded(
     quote: &[u32],
     offset: usize,

@@ -1,6 +1,6 @@
 //! Finding the passage, or passages, that a quotation was taken from.
 
-use crate::align::{align, join};
+use crate::align::{align, align_all, join};
 use crate::grade::unlikeness;
 use crate::lexicon::Lexicon;
 use crate::locate::{exact, near};
@@ -20,6 +20,11 @@ const LONGEST_REPLACED: usize = 12;
 const SHORT_REACH: usize = 80;
 /// Words that may be left out before a longer run.
 const LONG_REACH: usize = 1500;
+
+/// Quotations, in words, and sentences in which long omissions are looked for.
+const LEFT_OUT_OF_LEAST: usize = 5;
+const LEFT_OUT_OF_MOST: usize = 400;
+const LONGEST_SENTENCE: usize = 150;
 
 /// Every way worth judging of laying the quotation beside the text; empty if it is not there.
 pub(crate) fn places(
@@ -325,7 +330,8 @@ impl Finder<'_> {
     fn unmarked(&self) -> Option<Vec<Step>> {
         let words = 0..self.quotation.len();
         let mut nearest: Option<(f32, Vec<Step>)> = None;
-        for guess in near(self.source, &self.quotation.ids) {
+        let guesses = near(self.source, &self.quotation.ids);
+        for &guess in &guesses {
             let Some(place) = self.aligned(words.clone(), 0..self.source.len(), guess) else { continue };
             let steps = self.with_brackets(place.steps.unwrap_or_default());
             let error = error(&steps, self.quotation, self.source, self.lexicon);
@@ -341,7 +347,49 @@ impl Finder<'_> {
         if let Some(steps) = self.spliced(nearest.as_ref().map(|(error, _)| *error)) {
             return Some(steps);
         }
-        nearest.map(|(_, steps)| steps)
+        nearest.map(|(_, steps)| steps).or_else(|| self.left_out(&guesses))
+    }
+
+    /// One sentence with long stretches of it silently left out.
+    fn left_out(&self, guesses: &[i64]) -> Option<Vec<Step>> {
+        let length = self.quotation.len();
+        if !(LEFT_OUT_OF_LEAST..=LEFT_OUT_OF_MOST).contains(&length) || self.source.is_empty() {
+            return None;
+        }
+        let mut tried: Vec<Range<usize>> = Vec::new();
+        let ends = guesses.iter().flat_map(|guess| [*guess, *guess + length as i64 - 1]);
+        for at in ends.map(|at| at.clamp(0, self.source.len() as i64 - 1) as usize) {
+            let sentence = sentence::around(self.source, at, LONGEST_SENTENCE);
+            if tried.contains(&sentence) {
+                continue;
+            }
+            let (_, steps) = align_all(&self.quotation.ids, 0, &self.source.ids, sentence.clone());
+            let steps = self.with_brackets(self.refined(steps));
+            if self.accepts_left_out(&steps, sentence.len()) {
+                return Some(steps);
+            }
+            tried.push(sentence);
+        }
+        None
+    }
+
+    /// Whether what stays, little changed, is too much to stand in this order in one sentence by chance.
+    fn accepts_left_out(&self, steps: &[Step], sentence: usize) -> bool {
+        let is_drop = |step: &Step| matches!(step, Step::Changed { quote, source } if quote.is_empty() && source.len() > 3);
+        let drops = steps.iter().filter(|step| is_drop(step)).count();
+        let stays: Vec<Step> = steps.iter().filter(|step| !is_drop(step)).cloned().collect();
+        let same = |step: &Step| match step {
+            Step::Same { source, .. } => Some(self.source.ids[*source]),
+            _ => None,
+        };
+        let length = self.quotation.len();
+        let whole = steps.split(is_drop).all(|part| part.iter().filter_map(same).count() >= 2);
+        let matched: Vec<u32> = stays.iter().filter_map(same).collect();
+        let chance = (self.source.len() as f32).ln() + 100f32.ln() + drops as f32 * (sentence as f32).ln();
+        whole
+            && drops <= 1 + length / 12
+            && error(&stays, self.quotation, self.source, self.lexicon) <= allowed(length) / 2.0
+            && splice::rarity(self.source, &matched) > chance
     }
 
     /// Changed words that stand in brackets are insertions.

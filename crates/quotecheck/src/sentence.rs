@@ -13,6 +13,18 @@ pub(crate) fn ends_before(source: &Source, at: usize) -> bool {
     starts_at(source, at)
 }
 
+/// The sentence that word `at` stands in, as far as `reach` words on either side.
+pub(crate) fn around(source: &Source, at: usize, reach: usize) -> std::ops::Range<usize> {
+    let (mut start, mut end) = (at, (at + 1).min(source.len()));
+    while start > 0 && at - start < reach && !starts_at(source, start) {
+        start -= 1;
+    }
+    while end - at < reach && !ends_before(source, end) {
+        end += 1;
+    }
+    start..end
+}
+
 /// Whether some sentence ends between the words `range.start` and `range.end`.
 pub(crate) fn crosses(source: &Source, mut range: std::ops::Range<usize>) -> bool {
     range.any(|at| is_boundary(source, at))

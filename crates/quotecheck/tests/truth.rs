@@ -68,7 +68,12 @@ fn real_quotations_lookalikes_and_sayings() {
         check(&real, &["near"], 0, |case| !is(case, Verdict::Verbatim));
         check(&real, &["near"], 2, |case| is(case, Verdict::Altered));
         let lookalikes = labelled::mined(&folder, "lookalikes-real-presidential.jsonl");
-        check(&lookalikes, &["near", "partial"], 0, |case| is(case, Verdict::NotFound));
+        // One was labelled by its score alone, unread: Theodore Roosevelt does quote Monroe there, and leaves out a clause
+        // (“by the free and independent condition which they have assumed and maintain”) without a mark.
+        let (monroe, others): (Vec<Case>, Vec<Case>) =
+            lookalikes.into_iter().partition(|case| case.id == "224ed1c3af");
+        check(&others, &["near", "partial"], 0, |case| is(case, Verdict::NotFound));
+        check(&monroe, &["near", "partial"], 0, |case| is(case, Verdict::Altered) && is_material(case));
         let sayings = labelled::sayings(&folder);
         check(&sayings, &["unmatched"], 0, |case| is(case, Verdict::NotFound));
     });

@@ -70,6 +70,29 @@ fn a_changed_word_is_material_unless_it_is_slight() {
 }
 
 #[test]
+fn a_clause_left_out_silently_is_told_however_long_it_is() {
+    let rules = Source::new(
+        "The room opens at ten. Visitors are asked to wipe their shoes, if it rains, and to close the door. \
+         Nobody who has paid for the year, or who has worked here for more than a month as a volunteer, has to show a card.",
+    );
+    for (quotation, left_out) in [
+        ("Visitors are asked to close the door", "if it rains"),
+        ("Nobody who has paid for the year has to show a card", "volunteer"),
+    ] {
+        let finding = rules.find(quotation);
+        assert_eq!(finding.verdict, Verdict::Altered, "{quotation}\n{finding:#?}");
+        assert!(finding.material, "{quotation}\n{finding:#?}");
+        let told = finding.changes.iter().any(|change| change.source.contains(left_out));
+        assert!(told, "{quotation}\n{finding:#?}");
+    }
+    for elsewhere in
+        ["The room has to close the door", "Nobody opens the door at ten", "Visitors are asked for a card"]
+    {
+        assert_ne!(rules.find(elsewhere).verdict, Verdict::Altered, "{elsewhere}");
+    }
+}
+
+#[test]
 fn marked_omissions_and_insertions_are_honest() {
     check("We will open the new ferry terminal … unless the dredging is late.", Verdict::Elided);
     check("We will open the new ferry terminal [...] unless the dredging is late.", Verdict::Elided);

@@ -1,7 +1,7 @@
 //! PostgreSQL: pooled transactions, each driven from a thread where a unit may block.
 
 use super::value::{Row, Value};
-use super::{Topic, Tx, Watchers, dialect, migrate};
+use super::{Topic, Tx, Unit, Watchers, dialect, migrate};
 use crate::outside::clock::Clock;
 use crate::{Error, Result, error::Context};
 use bytes::BytesMut;
@@ -46,25 +46,15 @@ impl Postgres {
         Ok(Postgres { pool, clock, watchers, main: Handle::current() })
     }
 
-    pub(super) async fn read<T: Send + 'static>(
-        &self,
-        unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.unit(true, unit).await
+    pub(super) async fn read(&self, unit: Unit) -> Result<()> {
+        self.run(true, unit).await
     }
 
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.unit(false, unit).await
+    pub(super) async fn write(&self, unit: Unit) -> Result<()> {
+        self.run(false, unit).await
     }
 
-    async fn unit<T: Send + 'static>(
-        &self,
-        read_only: bool,
-        unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    async fn run(&self, read_only: bool, unit: Unit) -> Result<()> {
         let (clock, watchers, handle) = (self.clock, self.watchers.clone(), self.main.clone());
         // A connection's driver runs where the connection was asked for: a web thread that drains would take it along.
         let pool = self.pool.clone();
@@ -78,11 +68,11 @@ impl Postgres {
             let transaction = handle.block_on(begin).map_err(|e| explain(&e))?;
             let link = Link { transaction: &transaction, handle: &handle };
             let mut tx = Tx::new(super::Link::Postgres(link), clock);
-            let out = unit(&mut tx)?;
+            unit(&mut tx)?;
             let topics = tx.topics;
             handle.block_on(transaction.commit()).map_err(|e| explain(&e))?;
             watchers.tell(&topics);
-            Ok(out)
+            Ok(())
         });
         running.await.unwrap_or_else(|_| Err(Error::Internal("a database unit panicked".into())))
     }

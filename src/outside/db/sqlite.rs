@@ -4,7 +4,7 @@
 //! and only then answers. With `synchronous=FULL` an answer means that the data is on the disk.
 
 use super::value::{Row, Value};
-use super::{Topic, Tx, Watchers, migrate};
+use super::{Topic, Tx, Unit, Watchers, migrate};
 use crate::outside::clock::Clock;
 use crate::{Error, Result, error::Context};
 use rusqlite::{Connection, types::ValueRef};
@@ -52,10 +52,7 @@ impl Sqlite {
         Ok(Sqlite { writes, reads })
     }
 
-    pub(super) async fn read<T: Send + 'static>(
-        &self,
-        unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub(super) async fn read(&self, unit: Unit) -> Result<()> {
         let (answer, answered) = oneshot::channel();
         self.reads.send(Box::new(move |tx| {
             // Whoever asked may have gone away; then nobody waits for the answer.
@@ -64,10 +61,7 @@ impl Sqlite {
         answered.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        unit: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub(super) async fn write(&self, unit: Unit) -> Result<()> {
         let (answer, answered) = oneshot::channel();
         let unit: WriteUnit = Box::new(move |tx| {
             let result = match tx {
@@ -93,7 +87,7 @@ fn stopped() -> Error {
 }
 
 /// A unit that panics loses its own work and nobody else's.
-fn guarded<T>(unit: impl FnOnce(&mut Tx) -> Result<T>, tx: &mut Tx) -> Result<T> {
+fn guarded(unit: Unit, tx: &mut Tx) -> Result<()> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| unit(tx)))
         .unwrap_or_else(|_| Err(Error::Internal("a database unit panicked".into())))
 }

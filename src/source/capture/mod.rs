@@ -52,7 +52,7 @@ pub async fn keep_from(app: &App, id: SourceId, web: Web<'_>) -> Result<Capture>
     let source = app.db.read(move |tx| Source::find(tx, id)).await?;
     let free = app.files.free();
     if let Some(free) = free.filter(|free| *free < LEAST_FREE) {
-        return Err(Error::Outside(format!(
+        return Err(Error::NoRoom(format!(
             "No copy was made: only {:.1} % of the disk that holds the files is free, and captures stop below 5 %. \
              Free some space; posts can be written and published meanwhile.",
             free * 100.0

@@ -28,7 +28,7 @@ pub fn rewrite(css: &str, place: &dyn Fn(&str) -> Option<String>) -> String {
                 let name = scan.ident();
                 match name.to_ascii_lowercase().as_str() {
                     "import" => import(&mut scan, &mut out, place),
-                    "namespace" | "charset" => scan.skip_statement(),
+                    "namespace" | "charset" => leave_out(&mut scan, &mut out),
                     _ => {
                         out.push('@');
                         push_ident(&mut out, &name);
@@ -44,12 +44,7 @@ pub fn rewrite(css: &str, place: &dyn Fn(&str) -> Option<String>) -> String {
                     let _ = calls.pop();
                 }
             }
-            // Comments of HTML, and whatever could end a style element.
-            '<' | '\0' => {
-                scan.bump();
-                out.push(' ');
-            }
-            c if starts_ident(c) => {
+            _ if scan.starts_ident() => {
                 let name = scan.ident();
                 let lower = name.to_ascii_lowercase();
                 if !scan.eat("(") {
@@ -64,6 +59,11 @@ pub fn rewrite(css: &str, place: &dyn Fn(&str) -> Option<String>) -> String {
                     out.push('(');
                     calls.push(LOADING.contains(&lower.as_str()));
                 }
+            }
+            // Comments of HTML, whatever could end a style element, and a backslash that escapes nothing.
+            '<' | '\0' | '\\' => {
+                scan.bump();
+                out.push(' ');
             }
             c => {
                 scan.bump();
@@ -87,7 +87,7 @@ fn import(scan: &mut Scan, out: &mut String, place: &dyn Fn(&str) -> Option<Stri
     scan.skip_space();
     let address = match scan.peek() {
         Some('"' | '\'') => Some(scan.string()),
-        Some(c) if starts_ident(c) => {
+        Some(_) if scan.starts_ident() => {
             let function = scan.ident();
             (function.eq_ignore_ascii_case("url") && scan.eat("(")).then(|| scan.url()).flatten()
         }
@@ -99,8 +99,14 @@ fn import(scan: &mut Scan, out: &mut String, place: &dyn Fn(&str) -> Option<Stri
             push_string(out, &place);
             out.push(')');
         }
-        None => scan.skip_statement(),
+        None => leave_out(scan, out),
     }
+}
+
+/// The space keeps what stood before from growing together with what follows.
+fn leave_out(scan: &mut Scan, out: &mut String) {
+    scan.skip_statement();
+    out.push(' ');
 }
 
 struct Scan<'a> {
@@ -175,7 +181,7 @@ impl Scan<'_> {
                     self.bump();
                     break;
                 }
-                '\n' | '\r' | '\x0c' => break,
+                _ if is_newline(c) => break,
                 '\\' => words.extend(self.escape()),
                 _ => words.extend(self.bump()),
             }
@@ -183,16 +189,22 @@ impl Scan<'_> {
         words
     }
 
+    fn starts_ident(&self) -> bool {
+        let mut ahead = self.rest.chars();
+        match ahead.next() {
+            Some('\\') => ahead.next().is_some_and(|c| !is_newline(c)),
+            Some(c) => c.is_ascii_alphabetic() || matches!(c, '-' | '_') || !c.is_ascii(),
+            None => false,
+        }
+    }
+
     fn ident(&mut self) -> String {
         let mut name = String::new();
         while let Some(c) = self.peek() {
             match c {
-                '\\' => match self.escape() {
-                    Some(c) => name.push(c),
-                    None => break,
-                },
-                c if starts_ident(c) || c.is_ascii_digit() => name.extend(self.bump()),
-                _ => break,
+                _ if !self.starts_ident() && !c.is_ascii_digit() => break,
+                '\\' => name.extend(self.escape()),
+                _ => name.extend(self.bump()),
             }
         }
         name
@@ -244,7 +256,7 @@ impl Scan<'_> {
             self.bump();
         }
         if digits == 0 {
-            return self.bump().filter(|c| *c != '\n');
+            return if self.eat("\r\n") { None } else { self.bump().filter(|c| !is_newline(*c)) };
         }
         if !self.eat("\r\n") && self.peek().is_some_and(char::is_whitespace) {
             self.bump();
@@ -253,8 +265,8 @@ impl Scan<'_> {
     }
 }
 
-fn starts_ident(c: char) -> bool {
-    c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '\\') || !c.is_ascii()
+fn is_newline(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\x0c')
 }
 
 fn is_address(words: &str) -> bool {
@@ -334,10 +346,13 @@ mod tests {
         check("p{background:url(a.p\\\nng)}", gone);
         check("p{background:url(https://outside.example/x y)}", gone);
         check("p{background:url('https://outside.example/x)}", "p{background:url(\"data:,\")");
-        check("@import 'https://outside.example/'; q{}", " q{}");
-        check("@import url(//outside.example) layer(a;b) ; q{}", " q{}");
-        check("@\\69mport '//outside.example';", "");
-        check("@namespace a url(https://outside.example);b{}", "b{}");
+        check("@import 'https://outside.example/'; q{}", "  q{}");
+        check("@import url(//outside.example) layer(a;b) ; q{}", "  q{}");
+        check("@\\69mport '//outside.example';", " ");
+        check("@namespace a url(https://outside.example);b{}", " b{}");
+        check("p{background:u\\\nrl(//outside.example)}", "p{background:u \nrl(//outside.example)}");
+        check("p{background:u@charset;rl(//outside.example)}", "p{background:u rl(//outside.example)}");
+        check("p{background:u@import 'x';rl(//outside.example)}", "p{background:u rl(//outside.example)}");
         check("p{content:'https://outside.example'}", "p{content:\"\"}");
         check("p{background:src('//outside.example')}", "p{background:src(\"data:,\")}");
         check(

@@ -1,6 +1,6 @@
 //! `/api/v1/posts`
 
-use super::{Answer, Body, List, Paging};
+use super::{Answer, Body, List, Paging, Query};
 use crate::app::App;
 use crate::id::PostId;
 use crate::outside::db::Tx;
@@ -10,7 +10,7 @@ use crate::time::Time;
 use crate::web::signed_in::Bearer;
 use crate::{Error, Result};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! `/api/v1/sources`, `/api/v1/sources/{id}`, `/api/v1/posts/{id}/sources`
 
 use super::posts::known;
-use super::{Answer, List, Paging};
+use super::{Answer, List, Paging, Query};
 use crate::app::App;
 use crate::id::SourceId;
 use crate::outside::db::Tx;
@@ -11,7 +11,7 @@ use crate::time::Time;
 use crate::web::signed_in::Bearer;
 use crate::{Error, Result};
 use axum::Json;
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Path, State as Shared};
 use serde::Serialize;
 
 #[derive(Serialize)]

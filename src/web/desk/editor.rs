@@ -438,15 +438,17 @@ async fn check(app: &App, markdown: String) -> Result<Checked> {
         (markdown, document)
     })
     .await?;
-    let canonical: Vec<String> = document.citations.iter().map(|c| c.canonical.clone()).collect();
+    let cited: Vec<Option<String>> =
+        document.citations.iter().map(|c| c.keep.then(|| c.canonical.clone())).collect();
     let zone = publication.time_zone();
     let (known, of_citation) = app
         .db
         .read(move |tx| {
             let mut known: Vec<Known> = Vec::new();
             let mut of_citation = Vec::new();
-            for url in canonical {
-                of_citation.push(match Source::by_url(tx, &url)? {
+            for url in cited {
+                let source = url.map(|url| Source::by_url(tx, &url)).transpose()?.flatten();
+                of_citation.push(match source {
                     Some(source) => Some(Known::number(tx, &mut known, source, &publication)?),
                     None => None,
                 });
@@ -459,8 +461,9 @@ async fn check(app: &App, markdown: String) -> Result<Checked> {
         held.push(known.wanted.held(app).await?);
     }
     let asked: Vec<Asked> = document.quotations.iter().map(Asked::of).collect();
+    let kept = |at: &usize| document.citations[*at].keep;
     let sources: Vec<Option<Option<usize>>> =
-        document.quotations.iter().map(|q| q.citation.map(|at| of_citation[at])).collect();
+        document.quotations.iter().map(|q| q.citation.filter(kept).map(|at| of_citation[at])).collect();
     let bound = sources.clone();
     let judgements = compute(move || {
         judge::judge(&asked, |i| match sources[i] {
@@ -527,6 +530,7 @@ impl Known {
 const BEING_KEPT: &str = "being kept";
 const BEING_CHECKED: &str = "being checked";
 const KEPT_LATER: &str = "kept when you save";
+const NOT_KEPT: &str = "not kept, as you marked it";
 const CHECKED_LATER: &str = "checked when you save";
 
 impl Rows {
@@ -581,7 +585,7 @@ fn source_rows(
             number: rows.len() + 1,
             title: citation.canonical.split_once("://").map_or("", |(_, rest)| rest).to_owned(),
             url: citation.canonical.clone(),
-            words: KEPT_LATER.into(),
+            words: if citation.keep { KEPT_LATER } else { NOT_KEPT }.into(),
             class: "",
             needs: false,
             page: String::new(),

@@ -37,6 +37,8 @@ struct Key {
     id: String,
     name: String,
     since: String,
+    /// Empty for one that nobody has used.
+    seen: String,
 }
 
 pub(in crate::web) async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
@@ -63,6 +65,7 @@ async fn listing(app: &App, SignedIn { person, session }: SignedIn, fresh: Strin
                 id: t.token_id.to_string(),
                 name: t.name,
                 since: words::day(t.created_at, &zone),
+                seen: t.seen_at.map(|at| words::moment(at, &zone)).unwrap_or_default(),
             };
             let tokens = person::tokens(tx, person.person_id)?.into_iter().map(key).collect();
             let desk = Desk::of(&publication, "me", Some(&person));

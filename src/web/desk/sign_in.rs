@@ -60,9 +60,8 @@ pub(in crate::web) async fn sign_in(
     Form(typed): Form<SignIn>,
 ) -> Result<Response> {
     sent_by_us(&headers, &app.base_url)?;
-    let client = peer.0.to_string();
-    match person::sign_in(&app, typed.email.clone(), typed.password, client.clone()).await {
-        Ok(person) => start(&app, person, &headers, client).await,
+    match person::sign_in(&app, typed.email.clone(), typed.password, peer.0).await {
+        Ok(person) => start(&app, person, &headers, peer.0.to_string()).await,
         Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
             let mut response = form(&app, &typed.email, &error.to_string(), "").await?;
             *response.status_mut() = error.status();
@@ -128,10 +127,10 @@ pub(in crate::web) async fn enter(
     Form(chosen): Form<Chosen>,
 ) -> Result<Response> {
     sent_by_us(&headers, &app.base_url)?;
-    let (asked, client, now) = (token.clone(), peer.0.to_string(), app.now());
+    let (asked, client, now) = (token.clone(), person::client(peer.0), app.now());
     // Hashing is dear: nobody has it done for a token that holds nothing.
     let owner = app.db.write(move |tx| {
-        person::count_try(tx, &format!("from:{client}"), now)?;
+        person::count_try(tx, &client, person::TRIES, now)?;
         person::one_time_owner(tx, &asked, now)
     });
     match owner.await {
@@ -165,10 +164,11 @@ pub(in crate::web) async fn forgotten(
     Form(typed): Form<Forgotten>,
 ) -> Result<Response> {
     sent_by_us(&headers, &app.base_url)?;
-    let (now, base, client, off) = (app.now(), app.base_url.clone(), peer.0.to_string(), app.mailer.is_off());
+    let (now, base, client, off) =
+        (app.now(), app.base_url.clone(), person::client(peer.0), app.mailer.is_off());
     app.db
         .write(move |tx| {
-            person::count_try(tx, &format!("from:{client}"), now)?;
+            person::count_try(tx, &client, person::TRIES, now)?;
             if off {
                 return Ok(());
             }

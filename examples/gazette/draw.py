@@ -1,6 +1,6 @@
 """Draws every picture of the sample, always the same ones.
 
-Usage: pip install pillow && python3 media/draw.py      (from examples/gazette)
+Usage: pip install pillow && python3 draw.py      (from examples/gazette)
 
 Pictures of the posts go to media/, pictures of the pages they cite to web/.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parent / "media"
 WEB = HERE.parent / "web"
 FINE = 2  # drawn larger, then made smaller, so that edges are smooth
 
