@@ -59,6 +59,33 @@ pub(super) fn provenance(provenance: Provenance) -> &'static str {
     }
 }
 
+/// What signed in, from what it calls itself: `Firefox on Linux`. Its own words where they say neither.
+pub(super) fn browser(agent: &str) -> String {
+    let known = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // Each calls itself what those before it call themselves, too.
+    let program = known(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = known(&[
+        ("iPhone", "an iPhone"),
+        ("iPad", "an iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "a Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (program, system) {
+        (Some(program), Some(system)) => format!("{program} on {system}"),
+        _ => agent.to_owned(),
+    }
+}
+
 /// On a mark beside the words: `word for word`.
 pub(super) fn mark(said: Verdict, kept: Option<&str>) -> String {
     match (said, kept) {
@@ -150,6 +177,23 @@ pub(super) fn direction(text: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_browser_is_told_from_those_it_names() {
+        let linux = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)";
+        for (agent, expected) in [
+            (format!("{linux} Chrome/156.0.0.0 Safari/537.36"), "Chrome on Linux"),
+            (format!("{linux} Chrome/156.0.0.0 Safari/537.36 Edg/156.0"), "Edge on Linux"),
+            (
+                "Mozilla/5.0 (Android 16; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0".into(),
+                "Firefox on Android",
+            ),
+            ("curl/8.9".into(), "curl/8.9"),
+            (String::new(), ""),
+        ] {
+            assert_eq!(browser(&agent), expected);
+        }
+    }
 
     #[test]
     fn a_text_runs_as_most_of_its_letters_do() {

@@ -55,7 +55,7 @@ async fn listing(app: &App, SignedIn { person, session }: SignedIn, fresh: Strin
             let open = |s: Session| Open {
                 id: s.session_id.to_string(),
                 current: s.session_id == session.session_id,
-                agent: s.agent,
+                agent: words::browser(&s.agent),
                 address: s.address,
                 since: words::moment(s.created_at, &zone),
                 seen: words::moment(s.seen_at, &zone),
