@@ -59,7 +59,7 @@ create table setting (
 create table post (
     post_id id_key,
     kind text not null,                  -- post, page
-    slug text not null,
+    slug text /*pg collate "C"*/ not null,
     month text not null,                 -- 2026/03 of first publication, fixed from then on; empty before it, and for pages
     author_id bigint not null references person (person_id),
     title text not null,
@@ -75,12 +75,13 @@ create table post (
     published_at bigint,                 -- null: not public; in the future: scheduled
     binned_at bigint,
     created_at bigint not null,
-    updated_at bigint not null           -- last change that readers can see, or last save of a draft
+    updated_at bigint not null,          -- last change that readers can see, or last save of a draft
+    listed text not null default ''      -- JSON of the lists that count it; empty while in none
 );
 create unique index post_address on post (kind, month, slug);
 create index post_slug on post (slug);
-create index post_published on post (published_at);
-create index post_author on post (author_id);
+create index post_published on post (published_at, post_id);
+create index post_author on post (author_id, published_at, post_id);
 
 -- What an author has saved over a published post and readers do not see yet.
 create table working_copy (
@@ -109,9 +110,21 @@ create table post_tag (
     post_id bigint not null references post (post_id),
     slug text not null,
     name text not null,
+    listed_at bigint,                    -- when its post was published; null while readers do not see it
     primary key (post_id, slug)
 );
-create index post_tag_slug on post_tag (slug);
+create index post_tag_slug on post_tag (slug, listed_at, post_id);
+
+-- How many public posts a list holds, kept so that nobody counts.
+create table tally (
+    kind text not null,                  -- all, year, month, day, author, tag
+    number bigint not null,              -- 2026, 202603, 20260314, of an author the person; else 0
+    name text not null,                  -- of a tag its slug; else empty
+    posts bigint not null,
+    changed_at bigint not null,          -- one of its posts changed, came or went
+    primary key (kind, number, name)
+);
+create index tally_posts on tally (kind, posts);
 
 create table source (
     source_id id_key,

@@ -1,6 +1,7 @@
 //! The publication itself: its name, its language, its clock, and how much of its sources it shows.
 
 use crate::outside::db::{Topic, Tx, sql};
+use crate::outside::queue::{self, Job};
 use crate::source::Shown;
 use crate::time::Time;
 use crate::{Error, Result};
@@ -51,6 +52,18 @@ impl Publication {
         })
     }
 
+    /// When one of the settings was last changed.
+    pub fn changed_at(tx: &mut Tx) -> Result<Option<Time>> {
+        let (at,): (Option<Time>,) = tx.one(
+            sql!(
+                "-- Publication::changed_at
+                select max(changed_at) from setting"
+            ),
+            (),
+        )?;
+        Ok(at)
+    }
+
     /// Sets one thing, having made sure that it can be meant.
     pub fn set(tx: &mut Tx, name: &str, value: &str, now: Time) -> Result<()> {
         let value = value.trim();
@@ -83,6 +96,9 @@ impl Publication {
             ),
             (name, value, now),
         )?;
+        if name == "zone" {
+            queue::push(tx, &Job::ListAgain, now)?;
+        }
         tx.changed(Topic::site())
     }
 

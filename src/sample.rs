@@ -206,7 +206,7 @@ async fn publish(app: &App, people: &HashMap<String, Person>, path: &str) -> Res
             let id: PersonId = author.person_id;
             let post = Post::create(tx, id, Kind::Post, Some(&front.slug), &rendered, at)?;
             let post = post.publish(tx, &author, at, at)?;
-            if front.pinned { post.pin(tx, Some(at)) } else { Ok(()) }
+            if front.pinned { post.pin(tx, Some(at), at) } else { Ok(()) }
         })
         .await
 }

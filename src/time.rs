@@ -49,6 +49,12 @@ impl Time {
         self.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
+    /// The second that such a header names.
+    pub fn from_http_date(text: &str) -> Option<Time> {
+        let at = jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", text.trim()).ok()?;
+        Some(Time(at.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond()))
+    }
+
     /// Formatted in a zone with `strftime` directives.
     pub fn format(self, zone: &TimeZone, directives: &str) -> String {
         self.timestamp().to_zoned(zone.clone()).strftime(directives).to_string()
@@ -88,6 +94,8 @@ mod tests {
         assert_eq!(at.stamp(), "20260314093005");
         assert_eq!(Time::from_stamp("20260314093005"), Some(at));
         assert_eq!(at.http_date(), "Sat, 14 Mar 2026 09:30:05 GMT");
+        assert_eq!(Time::from_http_date("Sat, 14 Mar 2026 09:30:05 GMT"), Some(at));
+        assert_eq!(Time::from_http_date("14 March 2026"), None);
         assert_eq!(Time::from_stamp("20261314093005"), None);
     }
 }

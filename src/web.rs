@@ -89,6 +89,10 @@ fn router(app: App) -> Router {
         .route("/static/{digest}/{name}", get(static_files::show))
         // machines
         .route("/feed.atom", get(feed::atom))
+        .route("/feed.rss", get(feed::rss))
+        .route("/feed.json", get(feed::json))
+        .route("/tag/{slug}/{feed}", get(feed::of_tag))
+        .route("/author/{slug}/{feed}", get(feed::of_author))
         .route("/robots.txt", get(robots::show))
         .route("/health", get(health::show))
         .route("/metrics", get(metrics::show))

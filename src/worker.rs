@@ -19,6 +19,7 @@ async fn perform(app: &App, job: Job) -> Result<()> {
         Job::Publish(id) => post::publish_scheduled(app, id).await,
         Job::Mail(id) => send_mail(app, id).await,
         Job::Rerender => post::rerender(app).await,
+        Job::ListAgain => post::listing::list_again(app).await,
         Job::Tidy => tidy(app).await,
     }
 }

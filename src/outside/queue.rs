@@ -25,6 +25,8 @@ pub enum Job {
     Mail(MailId),
     /// Render posts that an older renderer wrote.
     Rerender,
+    /// Put every post into the lists of the days that the publication's clock says now.
+    ListAgain,
     /// Sweep away what time has emptied: sessions, tries, changes.
     Tidy,
     /// Read a capture's text again, when the way of reading has improved.
@@ -76,7 +78,7 @@ impl Job {
             Job::CheckQuotes(_) | Job::CheckPost(_) => Class::Check,
             Job::Publish(_) => Class::Schedule,
             Job::Mail(_) => Class::Mail,
-            Job::Rerender | Job::Tidy => Class::House,
+            Job::Rerender | Job::ListAgain | Job::Tidy => Class::House,
         }
     }
 }

@@ -3,6 +3,8 @@
 //! What readers see is the post's own row. Whatever is saved over a published post waits in its working copy until
 //! the author says *update*. Citations and quotations follow the row: [`record`].
 
+#[allow(dead_code, reason = "the archive's own queries are here before its pages")]
+pub mod listing;
 pub mod record;
 
 use crate::app::{App, compute};
@@ -193,18 +195,18 @@ impl Post {
         serde_json::from_str(&self.document).internal("a rendered post cannot be read")
     }
 
-    /// Public posts, newest first, pinned ones before all on the first page.
+    /// Public posts, newest first.
     pub fn latest(tx: &mut Tx, before: Option<(Time, PostId)>, limit: usize, now: Time) -> Result<Vec<Post>> {
-        let (at, id) = before.unwrap_or((Time(i64::MAX), PostId(i64::MAX)));
+        let (at, id) = before.filter(|(at, _)| *at <= now).unwrap_or((now, PostId(i64::MAX)));
         tx.all(
             sql!(
                 "-- Post::latest
                 select * from post
-                where kind = 'post' and published_at <= ?3 and binned_at is null
-                    and (published_at < ?1 or (published_at = ?1 and post_id < ?2))
-                order by published_at desc, post_id desc limit ?4"
+                where kind = 'post' and binned_at is null
+                    and published_at <= ?1 and (published_at < ?1 or post_id < ?2)
+                order by published_at desc, post_id desc limit ?3"
             ),
-            (at, id, now, limit),
+            (at, id, limit),
         )
     }
 
@@ -366,7 +368,7 @@ impl Post {
             post.revise(tx, person, now)?;
         }
         record::follow(tx, &post, &new.document, now)?;
-        post.told(tx)
+        post.told(tx, now)
     }
 
     /// Lets readers see the post: at once, from a past moment on, or when a coming moment is here.
@@ -397,7 +399,7 @@ impl Post {
             queue::push(tx, &Job::Publish(post.post_id), at)?;
         }
         queue::push(tx, &Job::CheckPost(post.post_id), now)?;
-        post.told(tx)?;
+        post.told(tx, now)?;
         Ok(post)
     }
 
@@ -410,7 +412,7 @@ impl Post {
             ),
             (self.post_id, now),
         )?;
-        self.told(tx)
+        self.told(tx, now)
     }
 
     pub fn bin(&self, tx: &mut Tx, now: Time) -> Result<()> {
@@ -421,7 +423,7 @@ impl Post {
             ),
             (self.post_id, now),
         )?;
-        self.told(tx)
+        self.told(tx, now)
     }
 
     /// Gives a post another address, as long as nobody could have linked to the old one.
@@ -444,7 +446,7 @@ impl Post {
         Ok(())
     }
 
-    pub fn pin(&self, tx: &mut Tx, at: Option<Time>) -> Result<()> {
+    pub fn pin(&self, tx: &mut Tx, at: Option<Time>, now: Time) -> Result<()> {
         tx.run(
             sql!(
                 "-- Post::pin
@@ -452,7 +454,7 @@ impl Post {
             ),
             (self.post_id, at),
         )?;
-        self.told(tx)
+        self.told(tx, now)
     }
 
     pub fn working_copy(&self, tx: &mut Tx) -> Result<Option<WorkingCopy>> {
@@ -503,7 +505,8 @@ impl Post {
     }
 
     /// The post's own page and every list that may show it are forgotten.
-    fn told(&self, tx: &mut Tx) -> Result<()> {
+    fn told(&self, tx: &mut Tx, now: Time) -> Result<()> {
+        listing::follow(tx, self.post_id, now)?;
         tx.changed(self.post_id.topic())?;
         tx.changed(posts_topic())?;
         for source in cited_sources(tx, self.post_id)? {
@@ -564,7 +567,7 @@ pub async fn publish_scheduled(app: &App, id: PostId) -> Result<()> {
         .write(move |tx| {
             let post = Post::find(tx, id)?;
             match post.published_at.filter(|_| post.binned_at.is_none()) {
-                Some(at) if at <= now => post.told(tx),
+                Some(at) if at <= now => post.told(tx, now),
                 // Put off meanwhile: the new hour has a job too.
                 Some(at) => queue::push(tx, &Job::Publish(id), at),
                 None => Ok(()),
@@ -607,7 +610,7 @@ pub async fn rerender(app: &App) -> Result<()> {
                         return Ok(());
                     }
                     record::follow(tx, &post, &new.document, now)?;
-                    post.told(tx)
+                    post.told(tx, now)
                 })
                 .await?;
         }

@@ -6,7 +6,6 @@ use super::template::Templates;
 use super::{respond, words};
 use crate::Result;
 use crate::app::App;
-use crate::post::Post;
 use crate::quote::{Judged, Judgement, Passage, Ruling};
 use crate::source::replay::Showing;
 use crate::time::Time;
@@ -428,10 +427,4 @@ fn at_the_words(quote: &Quote) -> String {
     let words: String = passage.quoted.chars().take(600).collect();
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("text", &words).finish();
     format!("?{query}#found")
-}
-
-/// A post's text for feeds: no notes, no marks; embeds as links; addresses absolute.
-pub(super) fn for_feed(post: &Post, base_url: &str) -> String {
-    let html = post.document().map(|document| document.html()).unwrap_or_default();
-    html.replace("src=\"/", &format!("src=\"{base_url}/")).replace("href=\"/", &format!("href=\"{base_url}/"))
 }

@@ -1,6 +1,7 @@
 //! Finished pages, kept compressed in a bounded memory and forgotten exactly when something they show changes.
 
 use crate::outside::db::Topic;
+use crate::time::Time;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::{HashMap, VecDeque};
@@ -36,6 +37,8 @@ pub(super) struct Page {
     pub(super) brotli: Variant,
     /// The same for every encoding: what stands within the quotation marks of their tags, before the encoding's name.
     pub(super) digest: String,
+    /// The second that its `Last-Modified` names.
+    pub(super) modified: Time,
     /// Somebody read it since room was last made.
     pub(super) read: AtomicBool,
 }
@@ -64,6 +67,7 @@ impl Page {
             gzip: self.gzip.copied(),
             brotli: self.brotli.copied(),
             digest: self.digest.clone(),
+            modified: self.modified,
             read: AtomicBool::new(true),
         }
     }
@@ -200,6 +204,7 @@ mod tests {
             gzip: variant(0),
             brotli: variant(0),
             digest: String::new(),
+            modified: Time(0),
             read: AtomicBool::new(false),
         })
     }

@@ -1,109 +1,229 @@
-//! `/feed.atom`: the newest posts, whole, as Atom (RFC 4287).
+//! Feeds: the newest posts, whole, as Atom, RSS and JSON Feed; of everything, of a tag, of an author.
+
+mod atom;
+mod content;
+mod json;
+mod rss;
+mod xml;
 
 use super::respond;
 use super::site::topics;
-use crate::app::App;
+use crate::app::{App, compute};
+use crate::outside::db::{Topic, Tx};
 use crate::person::Person;
+use crate::post::listing::{self, List, Tally};
 use crate::post::{Post, posts_topic};
 use crate::publication::Publication;
-use crate::{Result, error::Context};
-use axum::extract::State;
+use crate::time::Time;
+use crate::{Error, Result, error::Context};
+use axum::extract::{Path, State};
 use axum::response::Response;
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
 
 const NEWEST: usize = 20;
 
+#[derive(Debug, Clone, Copy)]
+enum Format {
+    Atom,
+    Rss,
+    Json,
+}
+
+/// Whose posts.
+enum Of {
+    All,
+    Tag(String),
+    Author(String),
+}
+
+/// What all three formats tell. Every address is absolute.
+struct Feed {
+    title: String,
+    description: String,
+    language: String,
+    home: String,
+    itself: String,
+    updated: Time,
+    entries: Vec<Entry>,
+}
+
 struct Entry {
-    post: Post,
+    /// Stays the same whatever becomes of the address.
+    id: String,
+    url: String,
+    title: String,
     author: String,
+    author_url: String,
+    published: Time,
+    updated: Time,
+    tags: Vec<(String, String)>,
+    /// The author's own; empty where there is none.
+    summary: String,
+    html: String,
 }
 
 pub(super) async fn atom(State(app): State<App>) -> Result<Response> {
+    answer(app, Of::All, Format::Atom).await
+}
+
+pub(super) async fn rss(State(app): State<App>) -> Result<Response> {
+    answer(app, Of::All, Format::Rss).await
+}
+
+pub(super) async fn json(State(app): State<App>) -> Result<Response> {
+    answer(app, Of::All, Format::Json).await
+}
+
+pub(super) async fn of_tag(
+    State(app): State<App>,
+    Path((slug, feed)): Path<(String, String)>,
+) -> Result<Response> {
+    answer(app, Of::Tag(slug), Format::of(&feed)?).await
+}
+
+pub(super) async fn of_author(
+    State(app): State<App>,
+    Path((slug, feed)): Path<(String, String)>,
+) -> Result<Response> {
+    answer(app, Of::Author(slug), Format::of(&feed)?).await
+}
+
+impl Format {
+    fn of(name: &str) -> Result<Format> {
+        let all = [Format::Atom, Format::Rss, Format::Json];
+        all.into_iter().find(|format| format.name() == name).ok_or(Error::NotFound)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Format::Atom => "feed.atom",
+            Format::Rss => "feed.rss",
+            Format::Json => "feed.json",
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Format::Atom => "application/atom+xml; charset=utf-8",
+            Format::Rss => "application/rss+xml; charset=utf-8",
+            Format::Json => "application/feed+json; charset=utf-8",
+        }
+    }
+}
+
+/// What the database holds of one feed, read at one moment.
+struct Facts {
+    publication: Publication,
+    /// What the title says beside the publication's name.
+    about: String,
+    /// Where the same posts stand as a page.
+    path: String,
+    posts: Vec<(Post, Person)>,
+    changed_at: Time,
+    topics: Vec<Topic>,
+}
+
+async fn answer(app: App, of: Of, format: Format) -> Result<Response> {
     let now = app.now();
-    let (publication, entries) = app
-        .db
-        .read(move |tx| {
-            let posts = Post::latest(tx, None, NEWEST, now)?;
-            let named = |post: Post| {
-                let author = Person::find(tx, post.author_id)?.name;
-                Ok(Entry { post, author })
-            };
-            let entries = posts.into_iter().map(named).collect::<Result<Vec<_>>>()?;
-            Ok((Publication::load(tx)?, entries))
-        })
-        .await?;
-    let body = write(&app, &publication, &entries).internal("writing a feed")?;
-    let shown = entries.iter().flat_map(|e| [e.post.post_id.topic(), e.post.author_id.topic()]);
-    Ok(respond::document(
-        "application/atom+xml; charset=utf-8",
-        body,
-        topics([posts_topic()].into_iter().chain(shown)),
-    ))
+    let facts = app.db.read(move |tx| Facts::of(tx, &of, now)).await?;
+    let topics = facts.topics.clone();
+    let (body, updated) = compute(move || {
+        let feed = Feed::of(&app, facts, format);
+        let written = match format {
+            Format::Atom => atom::write(&feed),
+            Format::Rss => rss::write(&feed),
+            Format::Json => json::write(&feed),
+        };
+        written.internal("writing a feed").map(|body| (body, feed.updated))
+    })
+    .await??;
+    Ok(respond::dated(format.media_type(), body, topics, updated))
 }
 
-fn write(app: &App, publication: &Publication, entries: &[Entry]) -> std::io::Result<String> {
-    let mut xml = Writer::new(Vec::new());
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-    let feed = xml.create_element("feed").with_attributes([
-        ("xmlns", "http://www.w3.org/2005/Atom"),
-        ("xml:lang", publication.language.as_str()),
-    ]);
-    feed.write_inner_content(|xml| {
-        text(xml, "title", &publication.name)?;
-        if !publication.description.is_empty() {
-            text(xml, "subtitle", &publication.description)?;
+impl Facts {
+    fn of(tx: &mut Tx, of: &Of, now: Time) -> Result<Facts> {
+        let publication = Publication::load(tx)?;
+        let (list, about, path, posts, mut shown) = match of {
+            Of::All => {
+                let posts = Post::latest(tx, None, NEWEST, now)?;
+                (List::All, String::new(), "/".to_owned(), posts, vec![posts_topic()])
+            }
+            Of::Tag(slug) => {
+                let (list, name) = (List::Tag(slug.clone()), listing::tag_name(tx, slug)?);
+                let topic = list.topic();
+                (list, name, format!("/tag/{slug}"), Post::tagged(tx, slug, None, NEWEST, now)?, vec![topic])
+            }
+            Of::Author(slug) => {
+                let person = Person::by_slug(tx, slug)?.ok_or(Error::NotFound)?;
+                let list = List::author(person.person_id);
+                let posts = Post::by_author(tx, person.person_id, None, NEWEST, now)?;
+                let shown = vec![list.topic(), person.person_id.topic()];
+                (list, person.name, format!("/author/{slug}"), posts, shown)
+            }
+        };
+        let tally = Tally::of(tx, &list)?;
+        // Whoever has published nothing is nobody's business.
+        if tally.is_none() && !matches!(of, Of::All) {
+            return Err(Error::NotFound);
         }
-        text(xml, "id", &app.url("/"))?;
-        link(xml, "alternate", "text/html", &app.url("/"))?;
-        link(xml, "self", "application/atom+xml", &app.url("/feed.atom"))?;
-        let newest = entries.iter().map(|e| e.post.updated_at).max().unwrap_or(crate::time::Time(0));
-        text(xml, "updated", &newest.rfc3339())?;
-        entries.iter().try_for_each(|entry| write_entry(app, xml, entry))
-    })?;
-    Ok(String::from_utf8_lossy(&xml.into_inner()).into_owned())
+        let settled = Publication::changed_at(tx)?;
+        let changed_at = tally.map(|t| t.changed_at).max(settled).unwrap_or(Time(0));
+        shown.extend(posts.iter().flat_map(|post| [post.post_id.topic(), post.author_id.topic()]));
+        let signed = |post: Post| Ok((Person::find(tx, post.author_id)?, post));
+        let posts = posts.into_iter().map(signed).map(|signed| signed.map(|(person, post)| (post, person)));
+        let posts = posts.collect::<Result<Vec<_>>>()?;
+        Ok(Facts { publication, about, path, posts, changed_at, topics: topics(shown) })
+    }
 }
 
-fn write_entry(app: &App, xml: &mut Writer<Vec<u8>>, Entry { post, author }: &Entry) -> std::io::Result<()> {
-    xml.create_element("entry").write_inner_content(|xml| {
+impl Feed {
+    fn of(app: &App, facts: Facts, format: Format) -> Feed {
+        let publication = facts.publication;
+        let title = match facts.about.as_str() {
+            "" => publication.name.clone(),
+            about => format!("{about} · {}", publication.name),
+        };
+        let description =
+            if publication.description.is_empty() { title.clone() } else { publication.description };
+        let home = app.url(&facts.path);
+        Feed {
+            itself: format!("{}/{}", home.trim_end_matches('/'), format.name()),
+            home,
+            title: xml::clean(&title),
+            description: xml::clean(&description),
+            language: publication.language,
+            updated: facts.changed_at,
+            entries: facts.posts.iter().map(|(post, author)| Entry::of(app, post, author)).collect(),
+        }
+    }
+}
+
+impl Entry {
+    fn of(app: &App, post: &Post, author: &Person) -> Entry {
         let url = app.url(&post.path());
-        text(xml, "title", &post.title)?;
-        // The address is fixed from first publication on, so it serves as the entry's lasting name.
-        text(xml, "id", &url)?;
-        link(xml, "alternate", "text/html", &url)?;
-        text(xml, "published", &post.published_at.unwrap_or(post.created_at).rfc3339())?;
-        text(xml, "updated", &post.updated_at.rfc3339())?;
-        xml.create_element("author").write_inner_content(|xml| text(xml, "name", author))?;
-        for (slug, name) in crate::post::record::tags(&post.tags) {
-            xml.create_element("category")
-                .with_attributes([("term", slug.as_str()), ("label", &name)])
-                .write_empty()?;
+        let published = post.published_at.unwrap_or(post.created_at);
+        let text = post.document().map(|document| document.html()).unwrap_or_default();
+        let title = xml::clean(&post.title);
+        Entry {
+            id: lasting_name(app, post),
+            title: if title.trim().is_empty() { post.slug.clone() } else { title },
+            author: xml::clean(&author.name),
+            author_url: app.url(&format!("/author/{}", author.slug)),
+            published,
+            updated: post.updated_at.max(published),
+            tags: crate::post::record::tags(&post.tags),
+            summary: xml::clean(post.excerpt.trim()),
+            html: xml::clean(&content::absolute(&text, &url)),
+            url,
         }
-        if !post.excerpt.trim().is_empty() {
-            text(xml, "summary", post.excerpt.trim())?;
-        }
-        let html = super::body::for_feed(post, &app.base_url);
-        xml.create_element("content")
-            .with_attribute(("type", "html"))
-            .write_text_content(BytesText::new(&clean(&html)))?;
-        Ok(())
-    })?;
-    Ok(())
+    }
 }
 
-fn text(xml: &mut Writer<Vec<u8>>, name: &str, words: &str) -> std::io::Result<()> {
-    xml.create_element(name).write_text_content(BytesText::new(&clean(words)))?;
-    Ok(())
-}
-
-fn link(xml: &mut Writer<Vec<u8>>, rel: &str, media_type: &str, href: &str) -> std::io::Result<()> {
-    xml.create_element("link")
-        .with_attributes([("rel", rel), ("type", media_type), ("href", href)])
-        .write_empty()?;
-    Ok(())
-}
-
-/// XML cannot carry control characters, not even escaped.
-fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+/// A tag URI (RFC 4151), such as `tag:gazette.example,2026-03-14:post/12`: an address may change, and readers would see everything
+/// twice.
+fn lasting_name(app: &App, post: &Post) -> String {
+    let base = url::Url::parse(&app.base_url).ok();
+    let host = base.as_ref().and_then(|base| base.host_str()).unwrap_or("localhost");
+    let first = post.first_published_at.unwrap_or(post.created_at);
+    let day = first.format(&jiff::tz::TimeZone::UTC, "%Y-%m-%d");
+    format!("tag:{},{day}:{}/{}", host.trim_matches(['[', ']']), post.kind, post.post_id)
 }

@@ -3,6 +3,7 @@
 use super::template::Templates;
 use crate::app::App;
 use crate::outside::db::Topic;
+use crate::time::Time;
 use crate::{Error, Result};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -12,6 +13,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(super) struct Keep {
     pub(super) topics: Vec<Topic>,
+    /// When what it shows last changed, where that is known; it outlives a restart then.
+    pub(super) modified: Option<Time>,
 }
 
 /// A finished public page: kept in memory under its address until something it shows changes.
@@ -24,13 +27,20 @@ pub(super) fn document(media_type: &str, body: String, topics: Vec<Topic>) -> Re
     kept(media_type, body, topics)
 }
 
+/// The same, for what knows when it last changed.
+pub(super) fn dated(media_type: &str, body: String, topics: Vec<Topic>, modified: Time) -> Response {
+    let mut response = kept(media_type, body, topics.clone());
+    response.extensions_mut().insert(Keep { topics, modified: Some(modified) });
+    response
+}
+
 /// Bytes that are kept in memory under their address until something they show changes.
 pub(super) fn kept(media_type: &str, body: impl Into<axum::body::Body>, topics: Vec<Topic>) -> Response {
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media_type.parse().expect("a media type is a header value"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    response.extensions_mut().insert(Keep { topics });
+    response.extensions_mut().insert(Keep { topics, modified: None });
     response
 }
 

@@ -3,6 +3,7 @@
 use super::cache::{AtHand, Page, Variant};
 use super::respond::Keep;
 use crate::app::App;
+use crate::time::{SECOND, Time};
 use crate::{Result, error::Context};
 use axum::Router;
 use axum::body::Body;
@@ -171,6 +172,7 @@ fn kept(app: &App, request: &Request<Incoming>) -> Option<Reply> {
 
 async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: SocketAddr) -> Reply {
     let (moment, address) = (app.pages.moment(), address(request.uri()).into_owned());
+    let now = app.now();
     let (method, headers) = (request.method().clone(), request.headers().clone());
     request.extensions_mut().insert(client(&app, peer, &headers));
     // Made whole for a HEAD too: the page is kept, and the next reader wants its body.
@@ -181,7 +183,7 @@ async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: So
     let mut response = dressed(response);
     match response.extensions_mut().remove::<Keep>() {
         Some(keep) if reads(&method) && response.status() == StatusCode::OK => {
-            let page = match press(response, keep).await {
+            let page = match press(response, keep, now).await {
                 Ok(page) => Arc::new(page),
                 Err(error) => return dressed(error.into_response()).map(Either::Right),
             };
@@ -221,8 +223,13 @@ fn from_page(page: &Page, method: &Method, asked: &HeaderMap) -> Reply {
         accepted if accepts(accepted, "gzip") => &page.gzip,
         _ => &page.plain,
     };
-    let known = text(header::IF_NONE_MATCH);
-    let unchanged = known.is_some_and(|tags| tags.contains(page.digest.as_str()) || tags == "*");
+    let unchanged = match text(header::IF_NONE_MATCH) {
+        Some(tags) => tags.contains(page.digest.as_str()) || tags == "*",
+        None => {
+            let since = text(header::IF_MODIFIED_SINCE).and_then(Time::from_http_date);
+            since.is_some_and(|since| page.modified <= since)
+        }
+    };
     let bare = unchanged || *method == Method::HEAD;
     let body = if bare { Full::default() } else { Full::new(variant.body.clone()) };
     let mut response = Response::new(Either::Left(body));
@@ -245,12 +252,16 @@ fn accepts(accepted: &str, coding: &str) -> bool {
 }
 
 /// Compresses a finished page once, for every reader to come.
-async fn press(response: Response<Body>, keep: Keep) -> Result<Page> {
+async fn press(response: Response<Body>, keep: Keep, now: Time) -> Result<Page> {
     let (head, body) = response.into_parts();
     let plain = body.collect().await.internal("a page broke off while it was made")?.to_bytes();
     let mut headers = head.headers;
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    // What does not say when it changed is as old as its making: whatever it shows changed before.
+    let modified = keep.modified.unwrap_or(now);
+    let modified = Time(modified.0 - modified.0.rem_euclid(SECOND));
+    headers.insert(header::LAST_MODIFIED, modified.http_date().parse().expect("a date is a header value"));
     crate::app::compute(move || {
         let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&plain)[..12]);
         // Each encoding is other bytes, and so has a tag of its own.
@@ -274,6 +285,7 @@ async fn press(response: Response<Body>, keep: Keep) -> Result<Page> {
             plain: variant(None, plain.clone()),
             topics: keep.topics,
             digest,
+            modified,
             read: AtomicBool::new(false),
         }
     })
