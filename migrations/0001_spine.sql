@@ -67,9 +67,13 @@ create table post (
     markdown text not null,
     tags text not null,                  -- as written, separated by commas
     correction text not null,            -- a note shown to readers; empty is none
+    cover text not null,                 -- a picture of ours, /media/…; empty is none
+    cover_alt text not null,             -- what it shows, in words
     document text not null,              -- the rendered document, JSON of markup::Document
     renderer bigint not null,            -- version of the renderer that wrote it
     language text not null,
+    version bigint not null,             -- counts what was saved, by whatever way: who saves over another's words is told
+    preview_hash blob unique,            -- of the secret in the preview's address; none while there is no such address
     pinned_at bigint,
     first_published_at bigint,
     published_at bigint,                 -- null: not public; in the future: scheduled
@@ -82,8 +86,10 @@ create unique index post_address on post (kind, month, slug);
 create index post_slug on post (slug);
 create index post_published on post (published_at, post_id);
 create index post_author on post (author_id, published_at, post_id);
+-- All that the desk's lists choose by, so that they read whole posts only to show them.
+create index post_desk on post (updated_at, post_id, published_at, binned_at, author_id);
 
--- What an author has saved over a published post and readers do not see yet.
+-- What an author typed or saved over a post and readers do not see yet.
 create table working_copy (
     post_id bigint primary key references post (post_id),
     title text not null,
@@ -91,6 +97,10 @@ create table working_copy (
     markdown text not null,
     tags text not null,
     correction text not null,
+    cover text not null,
+    cover_alt text not null,
+    slug text not null,                  -- asked for; empty is the post's own
+    saved boolean not null,              -- false: typed, and kept without anybody's saying so
     person_id bigint not null references person (person_id),
     saved_at bigint not null
 );
@@ -98,13 +108,27 @@ create table working_copy (
 create table revision (
     revision_id id_key,
     post_id bigint not null references post (post_id),
+    why text not null,                   -- published, saved, aside
     title text not null,
     excerpt text not null,
     markdown text not null,
+    tags text not null,
+    correction text not null,
+    cover text not null,
+    cover_alt text not null,
     person_id bigint not null references person (person_id),
     saved_at bigint not null
 );
 create index revision_post on revision (post_id);
+
+-- Addresses that lead elsewhere: a post's former ones, and those that somebody gave.
+create table redirect (
+    path text primary key,               -- percent-decoded, without a slash at the end
+    post_id bigint references post (post_id),
+    target text not null,                -- where no post is named: a path of ours, or an address elsewhere
+    created_at bigint not null
+);
+create index redirect_post on redirect (post_id);
 
 create table post_tag (
     post_id bigint not null references post (post_id),

@@ -58,6 +58,7 @@ fn router(app: App) -> Router {
         .route("/posts/new", get(desk::editor::new).post(desk::editor::create))
         .route("/posts/{id}", get(desk::editor::open).post(desk::editor::save))
         .route("/posts/{id}/bin", post(desk::editor::bin))
+        .route("/posts/{id}/restore", post(desk::posts::restore))
         .route("/preview", post(desk::editor::preview))
         .route("/tidy", post(desk::editor::tidy))
         // sources

@@ -60,6 +60,7 @@ async fn send_mail(app: &App, id: crate::id::MailId) -> Result<()> {
 }
 
 async fn tidy(app: &App) -> Result<()> {
+    post::empty_bin(app).await?;
     let now = app.now();
     app.db
         .write(move |tx| {

@@ -109,6 +109,8 @@ async fn nobody_is_shut_out_by_a_page() {
     post.is_judged(&["altered", "verbatim"]).await;
     post.is_kept().await;
     post.shows("differs from the source").await;
+    let binned = press.ida().drafts("The inner basin", "Nothing of it is left.").await;
+    press.ida().api().delete(&format!("/api/v1/posts/{}", binned.id)).await.is(204);
     let editor = format!("/desk/posts/{}", post.id);
     let pages = [
         "/",
@@ -119,6 +121,8 @@ async fn nobody_is_shut_out_by_a_page() {
         "/nothing/here",
         "/desk/sign-in",
         "/desk",
+        "/desk?state=bin",
+        "/desk?q=basin",
         "/desk/posts/new",
         &editor,
         "/desk/sources",

@@ -27,7 +27,7 @@ pub enum Job {
     Rerender,
     /// Put every post into the lists of the days that the publication's clock says now.
     ListAgain,
-    /// Sweep away what time has emptied: sessions, tries, changes.
+    /// Sweep away what time has emptied: the bin, sessions, tries, changes.
     Tidy,
     /// Read a capture's text again, when the way of reading has improved.
     Reread(CaptureId),

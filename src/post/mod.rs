@@ -3,9 +3,13 @@
 //! What readers see is the post's own row. Whatever is saved over a published post waits in its working copy until
 //! the author says *update*. Citations and quotations follow the row: [`record`].
 
+mod bin;
 #[allow(dead_code, reason = "the archive's own queries are here before its pages")]
 pub mod listing;
+pub mod pile;
 pub mod record;
+
+pub use bin::{BIN_KEEPS, empty_bin};
 
 use crate::app::{App, compute};
 use crate::id::{PersonId, PostId, RevisionId, SourceId};
@@ -45,6 +49,8 @@ record! {
         pub markdown: String,
         pub tags: String,
         pub correction: String,
+        pub cover: String,
+        pub cover_alt: String,
         pub document: String,
         pub pinned_at: Option<Time>,
         pub first_published_at: Option<Time>,
@@ -56,7 +62,7 @@ record! {
 }
 
 record! {
-    /// What an author saved over a published post.
+    /// What an author typed or saved over a post.
     #[derive(Debug, Clone)]
     pub struct WorkingCopy {
         pub title: String,
@@ -64,17 +70,25 @@ record! {
         pub markdown: String,
         pub tags: String,
         pub correction: String,
+        pub cover: String,
+        pub cover_alt: String,
+        pub slug: String,
     }
 }
 
 /// What a person wrote, as a form or the API hands it over.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Draft {
     pub title: String,
     pub excerpt: String,
     pub markdown: String,
     pub tags: String,
     pub correction: String,
+    /// `/media/…`; empty is none.
+    pub cover: String,
+    pub cover_alt: String,
+    /// The last part of the address; empty is the one there is, or the one that the title makes.
+    pub slug: String,
 }
 
 /// A draft made ready to be stored: the slow part, done outside any transaction.
@@ -105,6 +119,7 @@ const RESERVED: &[&str] = &[
     "metrics",
     "oembed",
     "page",
+    "preview",
     "robots.txt",
     "search",
     "sitemap.xml",
@@ -210,20 +225,6 @@ impl Post {
         )
     }
 
-    /// Posts as the desk lists them: all of them to editors, their own to others.
-    pub fn for_desk(tx: &mut Tx, person: &Person, limit: usize) -> Result<Vec<Post>> {
-        let only = (!person.role.may_edit_all()).then_some(person.person_id);
-        tx.all(
-            sql!(
-                "-- Post::for_desk
-                select * from post
-                where binned_at is null and (cast(?1 as bigint) is null or author_id = ?1)
-                order by case when published_at is null then 0 else 1 end, updated_at desc limit ?2"
-            ),
-            (only, limit),
-        )
-    }
-
     pub fn before_id(tx: &mut Tx, before: Option<PostId>, limit: usize) -> Result<Vec<Post>> {
         tx.all(
             sql!(
@@ -277,9 +278,9 @@ impl Post {
         let post: Post = tx
             .one(
                 sql!("-- Post::create
-                    insert into post (kind, slug, month, author_id, title, excerpt, markdown, tags, correction, document,
-                        renderer, language, created_at, updated_at)
-                    values (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12) returning *"),
+                    insert into post (kind, slug, month, author_id, title, excerpt, markdown, tags, correction, cover,
+                        cover_alt, document, renderer, language, version, created_at, updated_at)
+                    values (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?14) returning *"),
                 (
                     kind,
                     &slug,
@@ -289,6 +290,8 @@ impl Post {
                     &draft.markdown,
                     &draft.tags,
                     &draft.correction,
+                    &draft.cover,
+                    &draft.cover_alt,
                     &new.json,
                     markup::RENDERER_VERSION,
                     language,
@@ -308,11 +311,13 @@ impl Post {
         let draft = &new.draft;
         tx.run(
             sql!("-- Post::save
-                insert into working_copy (post_id, title, excerpt, markdown, tags, correction, person_id, saved_at)
-                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                insert into working_copy (post_id, title, excerpt, markdown, tags, correction, cover, cover_alt, slug,
+                    saved, person_id, saved_at)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, true, ?10, ?11)
                 on conflict (post_id) do update set title = excluded.title, excerpt = excluded.excerpt,
                     markdown = excluded.markdown, tags = excluded.tags, correction = excluded.correction,
-                    person_id = excluded.person_id, saved_at = excluded.saved_at"),
+                    cover = excluded.cover, cover_alt = excluded.cover_alt, slug = excluded.slug,
+                    saved = excluded.saved, person_id = excluded.person_id, saved_at = excluded.saved_at"),
             (
                 self.post_id,
                 draft.title.trim(),
@@ -320,6 +325,9 @@ impl Post {
                 &draft.markdown,
                 &draft.tags,
                 &draft.correction,
+                &draft.cover,
+                &draft.cover_alt,
+                &draft.slug,
                 person,
                 now,
             ),
@@ -348,8 +356,8 @@ impl Post {
         }
         tx.run(
             sql!("-- Post::replace
-                update post set title = ?2, excerpt = ?3, markdown = ?4, tags = ?5, correction = ?6, document = ?7,
-                    renderer = ?8, updated_at = ?9
+                update post set title = ?2, excerpt = ?3, markdown = ?4, tags = ?5, correction = ?6, cover = ?7,
+                    cover_alt = ?8, document = ?9, renderer = ?10, updated_at = ?11, version = version + 1
                 where post_id = ?1"),
             (
                 self.post_id,
@@ -358,6 +366,8 @@ impl Post {
                 &draft.markdown,
                 &draft.tags,
                 &draft.correction,
+                &draft.cover,
+                &draft.cover_alt,
                 &new.json,
                 markup::RENDERER_VERSION,
                 now,
@@ -415,17 +425,6 @@ impl Post {
         self.told(tx, now)
     }
 
-    pub fn bin(&self, tx: &mut Tx, now: Time) -> Result<()> {
-        tx.run(
-            sql!(
-                "-- Post::bin
-                update post set binned_at = ?2, updated_at = ?2 where post_id = ?1"
-            ),
-            (self.post_id, now),
-        )?;
-        self.told(tx, now)
-    }
-
     /// Gives a post another address, as long as nobody could have linked to the old one.
     pub fn rename(&self, tx: &mut Tx, asked: &str) -> Result<()> {
         let slug = checked_slug(asked, self.kind)?;
@@ -461,7 +460,7 @@ impl Post {
         tx.first(
             sql!(
                 "-- Post::working_copy
-            select title, excerpt, markdown, tags, correction from working_copy where post_id = ?1"
+            select * from working_copy where post_id = ?1"
             ),
             (self.post_id,),
         )
@@ -476,6 +475,9 @@ impl Post {
                 markdown: copy.markdown,
                 tags: copy.tags,
                 correction: copy.correction,
+                cover: copy.cover,
+                cover_alt: copy.cover_alt,
+                slug: copy.slug,
             },
             None => self.in_force(),
         })
@@ -489,6 +491,9 @@ impl Post {
             markdown: self.markdown.clone(),
             tags: self.tags.clone(),
             correction: self.correction.clone(),
+            cover: self.cover.clone(),
+            cover_alt: self.cover_alt.clone(),
+            slug: self.slug.clone(),
         }
     }
 
@@ -496,10 +501,22 @@ impl Post {
         let _: (RevisionId,) = tx.one(
             sql!(
                 "-- Post::revise
-                insert into revision (post_id, title, excerpt, markdown, person_id, saved_at)
-                values (?1, ?2, ?3, ?4, ?5, ?6) returning revision_id"
+                insert into revision (post_id, why, title, excerpt, markdown, tags, correction, cover, cover_alt, person_id,
+                    saved_at)
+                values (?1, 'published', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) returning revision_id"
             ),
-            (self.post_id, &self.title, &self.excerpt, &self.markdown, person, now),
+            (
+                self.post_id,
+                &self.title,
+                &self.excerpt,
+                &self.markdown,
+                &self.tags,
+                &self.correction,
+                &self.cover,
+                &self.cover_alt,
+                person,
+                now,
+            ),
         )?;
         Ok(())
     }

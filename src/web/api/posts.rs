@@ -197,6 +197,7 @@ pub(in crate::web) async fn change(
         markdown: change.markdown.unwrap_or(old.markdown),
         tags: change.tags.map_or(old.tags, |tags| tags.join(", ")),
         correction: change.correction.unwrap_or(old.correction),
+        ..old
     };
     let rendered = Rendered::of(&app, draft).await?;
     let shown = app.db.write(move |tx| {

@@ -133,6 +133,8 @@ impl Written {
             markdown: self.markdown.replace("\r\n", "\n"),
             tags: self.tags.trim().to_owned(),
             correction: self.correction.trim().to_owned(),
+            slug: self.slug.trim().to_owned(),
+            ..Draft::default()
         }
     }
 }
@@ -204,6 +206,7 @@ fn show(
         Some("save") => "Saved. Nobody but the desk sees it.",
         Some("publish") => "Published.",
         Some("update") => "Updated.",
+        Some("restore") => "Out of the bin again, as it was.",
         Some("unpublish") => "Taken back. Readers do not see it any more.",
         _ => "",
     };
