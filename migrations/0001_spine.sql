@@ -84,6 +84,7 @@ create table post (
 );
 create unique index post_address on post (kind, month, slug);
 create index post_slug on post (slug);
+create index post_pinned on post (pinned_at);
 create index post_published on post (published_at, post_id);
 create index post_author on post (author_id, published_at, post_id);
 -- All that the desk's lists choose by, so that they read whole posts only to show them.

@@ -38,6 +38,18 @@ impl Media {
         Ok(())
     }
 
+    /// The newest pictures, to choose one from.
+    pub fn pictures(tx: &mut Tx, limit: usize) -> Result<Vec<Media>> {
+        tx.all(
+            sql!(
+                "-- Media::pictures
+                select name, file, media_type from media where media_type like 'image/%'
+                order by created_at desc, name limit ?1"
+            ),
+            (limit,),
+        )
+    }
+
     pub fn is_picture(&self) -> bool {
         picture_type(&self.name) == Some(self.media_type.as_str())
     }

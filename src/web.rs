@@ -11,6 +11,7 @@ mod kept_copy;
 mod media;
 mod metrics;
 mod post_show;
+mod redirect;
 mod respond;
 mod robots;
 mod server;
@@ -59,6 +60,9 @@ fn router(app: App) -> Router {
         .route("/posts/{id}", get(desk::editor::open).post(desk::editor::save))
         .route("/posts/{id}/bin", post(desk::editor::bin))
         .route("/posts/{id}/restore", post(desk::posts::restore))
+        .route("/posts/{id}/pin", post(desk::editor::pin))
+        .route("/redirects", get(desk::redirects::list).post(desk::redirects::add))
+        .route("/redirects/remove", post(desk::redirects::remove))
         .route("/preview", post(desk::editor::preview))
         .route("/tidy", post(desk::editor::tidy))
         // sources

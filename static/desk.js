@@ -125,7 +125,7 @@ if (form) {
 
   // What was typed is also kept in this browser until the server has it.
   const shelf = `typed ${location.pathname}`;
-  const fields = ["title", "markdown", "excerpt", "tags", "slug", "correction"];
+  const fields = ["title", "markdown", "excerpt", "tags", "slug", "correction", "cover", "cover_alt", "kind"];
   const typed = () => JSON.stringify(fields.map((name) => form.elements[name].value));
   const put = () => { try { localStorage.setItem(shelf, typed()); } catch { /* a browser may refuse: then only the window holds it */ } };
   const forget = () => { try { localStorage.removeItem(shelf); } catch { /* as above */ } };

@@ -125,6 +125,7 @@ async fn nobody_is_shut_out_by_a_page() {
         "/desk?q=basin",
         "/desk/posts/new",
         &editor,
+        "/desk/redirects",
         "/desk/sources",
         "/desk/work",
         "/desk/settings",

@@ -135,3 +135,193 @@ async fn the_bin_is_emptied_after_thirty_days() {
         .await;
     again.page().await.is(200);
 }
+
+#[tokio::test]
+async fn a_post_is_scheduled_to_the_minute_of_the_publications_clock() {
+    let mut press = Press::start().await;
+    press.ida().settles("zone", "Asia/Kathmandu").await;
+    let desk = press.ida().signs_in().await;
+    let zone = jiff::tz::TimeZone::get("Asia/Kathmandu").unwrap();
+    let hour = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(3)).to_zoned(zone);
+    let (date, time) = (hour.strftime("%Y-%m-%d").to_string(), hour.strftime("%H:%M").to_string());
+
+    let form = desk.opens("/desk/posts/new").await.form_with("markdown").expect("an editor");
+    let form = form.fill("title", "The early boat").fill("markdown", "It leaves at four.");
+    let refused = desk.sends(&form.clone().pressing("do", "schedule")).await;
+    refused.is(422).shows("Say the day and the hour").shows("It leaves at four.");
+    let past = form.clone().fill("date", "2020-02-29").fill("time", "12:00").pressing("do", "schedule");
+    desk.sends(&past).await.is(422).shows("29 February 2020, 12.00 has passed");
+    let form = form.fill("date", &date).fill("time", &time).pressing("do", "schedule");
+    let editor = desk.sends(&form).await;
+    editor.is(200).shows(&format!("scheduled for {}", hour.strftime("%-d %B %Y, %H.%M")));
+    let again = editor.form_with("date").expect("the hour");
+    assert!(again.fields.contains(&("time".into(), time.clone())), "{:?}", again.fields);
+    assert_eq!(titles(&desk.opens("/desk?state=scheduled").await), ["The early boat"]);
+
+    let editor = desk.sends(&again.clone().pressing("do", "unschedule")).await;
+    editor.is(200).shows("a draft again");
+    let form = editor.form_with("date").unwrap().fill("date", &date).fill("time", &time);
+    desk.sends(&form.pressing("do", "schedule")).await.is(200);
+    press.reader().opens("/").await.hides("The early boat");
+
+    press.is_stopped().await;
+    press.set("IBID_CLOCK", &format!("+{}", 3 * 3600));
+    press.starts().await;
+    let reader = press.reader();
+    until("the boat to leave", async || {
+        let front = reader.opens("/").await.text();
+        if front.contains("The early boat") { Ok(()) } else { Err(front) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pinned_post_stands_first_however_old_it_is() {
+    let press = Press::start().await;
+    press.ida().settles("posts_per_page", "2").await;
+    let oldest = press.ida().publishes("Read this first", "Welcome.").await;
+    for number in 1..=3 {
+        press.ida().publishes(&format!("Note {number}"), "Short.").await;
+    }
+    let desk = press.ida().signs_in().await;
+    let editor = desk.opens(&format!("/desk/posts/{}", oldest.id)).await;
+    let pinned = desk.sends(&editor.form_to("/pin").expect("a pin")).await;
+    pinned.is(200).shows("stands first on the front page");
+    let front = press.reader().opens("/").await;
+    assert_eq!(front.pick(".posts h2"), ["Read this first", "Note 3", "Note 2"]);
+    desk.sends(&pinned.form_to("/pin").expect("a way down")).await.is(200);
+    assert_eq!(press.reader().opens("/").await.pick(".posts h2"), ["Note 3", "Note 2"]);
+}
+
+#[tokio::test]
+async fn a_page_has_no_day_and_stands_in_no_list() {
+    let press = Press::start().await;
+    let desk = press.ida().signs_in().await;
+    let form = desk.opens("/desk/posts/new").await.form_with("markdown").expect("an editor");
+    let form = form.fill("title", "About us").fill("markdown", "We sit by the river.").fill("kind", "page");
+    desk.sends(&form.clone().fill("slug", "archive").pressing("do", "publish"))
+        .await
+        .is(409)
+        .shows("taken by the program");
+    desk.sends(&form.pressing("do", "publish")).await.is(200).shows("Published.");
+    press.reader().opens("/about-us").await.is(200).shows("We sit by the river.");
+    press.reader().opens("/").await.hides("About us");
+    assert!(!press.reader().opens("/feed.atom").await.html().contains("About us"));
+
+    // A draft may still become one.
+    let draft = press.ida().drafts("Imprint", "Names.").await;
+    let form = desk.opens(&format!("/desk/posts/{}", draft.id)).await.form_with("kind").unwrap();
+    desk.sends(&form.fill("kind", "page").pressing("do", "publish")).await.is(200);
+    press.reader().opens("/imprint").await.is(200).shows("Names.");
+}
+
+#[tokio::test]
+async fn a_cover_is_a_picture_of_ones_own() {
+    let press = Press::start().await;
+    let desk = press.ida().signs_in().await;
+    let form = desk.opens("/desk/posts/new").await.form_with("markdown").expect("an editor");
+    let form = form.fill("title", "The quay").fill("markdown", "Stone.").pressing("do", "publish");
+    for wrong in ["/media/nothing.jpg", "https://elsewhere.example/a.jpg", "quay.svg"] {
+        let refused = desk.sends(&form.clone().fill("cover", wrong)).await;
+        refused.is(422).shows("is no picture of this publication").shows("Stone.");
+    }
+}
+
+/// Gives a post another address in the desk, as an author would.
+async fn moves(desk: &press::Visitor, id: &str, slug: &str) -> Page {
+    let form = desk.opens(&format!("/desk/posts/{id}")).await.form_with("slug").expect("an editor");
+    desk.sends(&form.fill("slug", slug).pressing("do", "update")).await
+}
+
+#[tokio::test]
+async fn an_old_address_leads_to_the_new_one_for_ever() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The night ferry", "It sails.").await;
+    let month = post.path.rsplit_once('/').unwrap().0.to_owned();
+    let (desk, reader) = (press.ida().signs_in().await, press.reader());
+    let leads = async |from: &str, to: &str| {
+        let answer = reader.asks(from).await;
+        answer.is(301);
+        assert_eq!(press::path_of(answer.header("location")), to, "{from}");
+    };
+
+    // Saved, it waits with the words; updated, it is there.
+    let form = desk.opens(&format!("/desk/posts/{}", post.id)).await.form_with("slug").unwrap();
+    let saved = desk.sends(&form.fill("slug", "the-boat").pressing("do", "save")).await;
+    assert_eq!(saved.attributes("#slug", "value"), ["the-boat"]);
+    reader.asks(&post.path).await.is(200);
+    desk.sends(&saved.form_with("slug").unwrap().pressing("do", "update")).await.is(200);
+    reader.asks(&format!("{month}/the-boat")).await.is(200).shows("It sails.");
+    leads(&post.path, &format!("{month}/the-boat")).await;
+    assert_eq!(reader.asks_head(&post.path).await.status, 301);
+
+    moves(&desk, &post.id, "the-late-boat").await.is(200);
+    leads(&post.path, &format!("{month}/the-late-boat")).await;
+    leads(&format!("{month}/the-boat/"), &format!("{month}/the-late-boat")).await;
+    // Back where it was: no circle.
+    moves(&desk, &post.id, "the-night-ferry").await.is(200);
+    reader.asks(&post.path).await.is(200);
+    leads(&format!("{month}/the-boat"), &post.path).await;
+
+    // A new post takes an address that only led elsewhere.
+    let taker =
+        json!({"title": "A boat", "markdown": "Another one.", "status": "published", "slug": "the-boat"});
+    press.ida().writes(taker).await.page().await.is(200).shows("Another one.");
+    moves(&desk, &post.id, "the-boat").await.is(409);
+
+    // Nothing is told of what readers may not see.
+    press.ida().api().delete(&format!("/api/v1/posts/{}", post.id)).await.is(204);
+    reader.asks(&format!("{month}/the-late-boat")).await.is(404);
+
+    let page = desk.opens("/desk/posts/new").await.form_with("kind").unwrap();
+    let page =
+        page.fill("title", "About").fill("markdown", "Us.").fill("kind", "page").pressing("do", "publish");
+    let editor = desk.sends(&page).await;
+    moves(&desk, editor.url.path().rsplit('/').next().unwrap(), "imprint").await.is(200);
+    leads("/about", "/imprint").await;
+}
+
+#[tokio::test]
+async fn other_addresses_are_led_on_by_hand() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The night ferry", "It sails.").await;
+    let (desk, reader) = (press.ida().signs_in().await, press.reader());
+    let adds = async |from: &str, to: &str| {
+        let form = desk.opens("/desk/redirects").await.form_with("from").expect("a form");
+        desk.sends(&form.fill("from", from).fill("to", to)).await
+    };
+    adds("/blog/%C3%BCber/", &post.path).await.is(200).shows("Added.").shows("/blog/über");
+    adds("/old", "https://elsewhere.example/new?a=b").await.is(200);
+    for (from, to) in [
+        ("/blog/%C3%BCber", press.base() + &post.path),
+        ("/old/", "https://elsewhere.example/new?a=b".into()),
+    ] {
+        let answer = reader.asks(from).await;
+        answer.is(301);
+        assert_eq!(answer.header("location"), to);
+    }
+
+    adds("/first", "/second").await.is(200);
+    adds("/second", "/third").await.is(200);
+    adds("/third", "/first?again").await.is(409).shows("leads back");
+    adds("/same", "/same/").await.is(409).shows("leads back");
+    adds(&post.path, "/elsewhere").await.is(409).shows("A post answers");
+    for (from, to) in [
+        ("/", "/x"),
+        ("old", "/x"),
+        ("https://elsewhere.example/", "/x"),
+        ("/desk/work", "/x"),
+        ("/y", "javascript:alert(1)"),
+        ("/y", "//elsewhere.example"),
+    ] {
+        adds(from, to).await.is(422);
+    }
+
+    let listed = desk.opens("/desk/redirects").await;
+    let remove =
+        listed.forms().into_iter().find(|form| form.fields.contains(&("path".into(), "/old".into())));
+    desk.sends(&remove.expect("a way to remove it")).await.is(200).shows("Removed.");
+    reader.asks("/old").await.is(404);
+    let mira = press.hires("Mira Olsen", "author").await.signs_in().await;
+    mira.opens("/desk/redirects").await.is(403);
+}

@@ -8,17 +8,20 @@ mod bin;
 pub mod listing;
 pub mod pile;
 pub mod record;
+pub mod redirect;
 
 pub use bin::{BIN_KEEPS, empty_bin};
 
 use crate::app::{App, compute};
 use crate::id::{PersonId, PostId, RevisionId, SourceId};
+use crate::media::Media;
 use crate::outside::db::{Taken, Topic, Tx, record, sql, words};
 use crate::outside::queue::{self, Job};
 use crate::person::{Person, Role};
 use crate::publication::Publication;
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
+use redirect::Redirect;
 
 words! {
     pub enum Kind {
@@ -405,8 +408,9 @@ impl Post {
             )
             .taken("Another post of that month has this address; choose another slug.")?;
         post.revise(tx, person.person_id, now)?;
-        if at > now {
-            queue::push(tx, &Job::Publish(post.post_id), at)?;
+        match at > now {
+            true => queue::push(tx, &Job::Publish(post.post_id), at)?,
+            false => Redirect::remove(tx, &post.path())?,
         }
         queue::push(tx, &Job::CheckPost(post.post_id), now)?;
         post.told(tx, now)?;
@@ -425,24 +429,68 @@ impl Post {
         self.told(tx, now)
     }
 
-    /// Gives a post another address, as long as nobody could have linked to the old one.
-    pub fn rename(&self, tx: &mut Tx, asked: &str) -> Result<()> {
-        let slug = checked_slug(asked, self.kind)?;
-        if slug == self.slug {
-            return Ok(());
+    /// Gives a post another address. One that readers knew leads to it from then on, for ever.
+    pub fn rename(&self, tx: &mut Tx, asked: &str, now: Time) -> Result<Post> {
+        self.settle(tx, self.kind, &checked_slug(asked, self.kind)?, now)
+    }
+
+    /// Brings kind and address in line with what was asked for. Until readers have seen it, a post may become a page, and an
+    /// address that was made from the title follows the title.
+    pub fn readdress(&self, tx: &mut Tx, kind: Kind, draft: &Draft, now: Time) -> Result<Post> {
+        let asked = draft.slug.trim();
+        let seen = self.was_seen(now);
+        let kind = if seen { self.kind } else { kind };
+        let slug = match asked {
+            "" if seen => self.slug.clone(),
+            asked if asked.is_empty() || !seen && asked == self.slug && is_made_of(asked, &self.title) => {
+                let wanted = crate::slug::slugify(&draft.title);
+                match kind == self.kind && is_made_of(&self.slug, &draft.title) {
+                    true => self.slug.clone(),
+                    false => free_slug(tx, &wanted, kind)?,
+                }
+            }
+            asked => checked_slug(asked, kind)?,
+        };
+        self.settle(tx, kind, &slug, now)
+    }
+
+    fn settle(&self, tx: &mut Tx, kind: Kind, slug: &str, now: Time) -> Result<Post> {
+        if slug == self.slug && kind == self.kind {
+            return Ok(self.clone());
         }
-        if self.first_published_at.is_some() {
-            return Err(Error::Conflict("A published post keeps its address.".into()));
+        let post: Post = tx
+            .one(
+                sql!(
+                    "-- Post::settle
+                    update post set slug = ?2, kind = ?3, version = version + 1 where post_id = ?1 returning *"
+                ),
+                (self.post_id, slug, kind),
+            )
+            .taken(&format!("Another {kind} has the address “{slug}” already; choose another."))?;
+        if self.was_seen(now) {
+            redirect::follow(tx, &self.path(), self.post_id, now)?;
+            Redirect::remove(tx, &post.path())?;
         }
-        tx.run(
+        post.told(tx, now)?;
+        Ok(post)
+    }
+
+    /// Readers could have linked to it.
+    pub fn was_seen(&self, now: Time) -> bool {
+        self.first_published_at.is_some_and(|first| first <= now)
+    }
+
+    /// Public posts that stand before all others, the one pinned last first.
+    pub fn pinned(tx: &mut Tx, limit: usize, now: Time) -> Result<Vec<Post>> {
+        tx.all(
             sql!(
-                "-- Post::rename
-            update post set slug = ?2 where post_id = ?1"
+                "-- Post::pinned
+                select * from post
+                where pinned_at > 0 and kind = 'post' and published_at <= ?1 and binned_at is null
+                order by pinned_at desc, post_id desc limit ?2"
             ),
-            (self.post_id, &slug),
+            (now, limit),
         )
-        .taken(&format!("Another {} has the address “{slug}” already; choose another.", self.kind))?;
-        Ok(())
     }
 
     pub fn pin(&self, tx: &mut Tx, at: Option<Time>, now: Time) -> Result<()> {
@@ -560,6 +608,35 @@ fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
     Ok(slug)
 }
 
+/// Whether an address is one that a title makes: `the-boat`, or `the-boat-2` where the first was taken.
+fn is_made_of(slug: &str, title: &str) -> bool {
+    let made = crate::slug::slugify(title);
+    let number = slug.strip_prefix(&made).map(|rest| rest.strip_prefix('-').unwrap_or(rest));
+    slug == made || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A cover is a picture of ours, whose readers who cannot see it are told what it shows.
+pub fn check_cover(tx: &mut Tx, draft: &Draft) -> Result<()> {
+    if draft.cover.is_empty() {
+        return Ok(());
+    }
+    let name = draft.cover.strip_prefix("/media/").unwrap_or_default();
+    match Media::find(tx, name) {
+        Ok(media) if media.is_picture() => {}
+        Ok(_) | Err(Error::NotFound) => {
+            return Err(Error::Invalid(format!(
+                "“{}” is no picture of this publication; a cover is one such as /media/quay.jpg.",
+                draft.cover
+            )));
+        }
+        Err(error) => return Err(error),
+    }
+    match draft.cover_alt.is_empty() {
+        true => Err(Error::Invalid("Say what the cover shows, for readers who cannot see it.".into())),
+        false => Ok(()),
+    }
+}
+
 fn free_slug(tx: &mut Tx, wanted: &str, kind: Kind) -> Result<String> {
     for n in 1.. {
         let slug = if n == 1 { wanted.to_owned() } else { format!("{wanted}-{n}") };
@@ -584,7 +661,10 @@ pub async fn publish_scheduled(app: &App, id: PostId) -> Result<()> {
         .write(move |tx| {
             let post = Post::find(tx, id)?;
             match post.published_at.filter(|_| post.binned_at.is_none()) {
-                Some(at) if at <= now => post.told(tx, now),
+                Some(at) if at <= now => {
+                    Redirect::remove(tx, &post.path())?;
+                    post.told(tx, now)
+                }
                 // Put off meanwhile: the new hour has a job too.
                 Some(at) => queue::push(tx, &Job::Publish(id), at),
                 None => Ok(()),

@@ -4,6 +4,7 @@ pub(super) mod editor;
 mod marking;
 pub(super) mod me;
 pub(super) mod posts;
+pub(super) mod redirects;
 pub(super) mod settings;
 pub(super) mod sign_in;
 pub(super) mod sources;

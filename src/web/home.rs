@@ -62,7 +62,8 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
                 .filter(|_| more)
                 .and_then(|last| Some(format!("/?before={}-{}", last.published_at?.0, last.post_id)));
             if before.is_none() {
-                posts.sort_by_key(|post| std::cmp::Reverse(post.pinned_at));
+                posts.retain(|post| post.pinned_at.is_none());
+                posts.splice(0..0, Post::pinned(tx, limit, now)?);
             }
             let authors: Vec<_> =
                 posts.iter().flat_map(|p| [p.author_id.topic(), p.post_id.topic()]).collect();
@@ -88,7 +89,10 @@ impl Listed {
     pub(super) fn of(tx: &mut Tx, post: &Post, publication: &Publication) -> Result<Listed> {
         let at = post.published_at.unwrap_or(post.created_at);
         let document = post.document()?;
-        let picture = first_picture(&document);
+        let picture = match post.cover.as_str() {
+            "" => first_picture(&document),
+            cover => Some(cover.to_owned()),
+        };
         let excerpt = match post.excerpt.trim() {
             "" => document.excerpt,
             written => written.to_owned(),

@@ -44,6 +44,10 @@ struct Shown {
     updated_day: String,
     tags: Vec<String>,
     correction: String,
+    cover: String,
+    cover_alt: String,
+    /// The cover's absolute address.
+    cover_url: String,
     /// `ltr` or `rtl`, as the text itself runs.
     dir: &'static str,
 }
@@ -177,6 +181,9 @@ impl Shown {
             day,
             tags: crate::post::record::tags(&post.tags).into_iter().map(|(_, name)| name).collect(),
             correction: post.correction.trim().to_owned(),
+            cover: post.cover.clone(),
+            cover_alt: post.cover_alt.clone(),
+            cover_url: if post.cover.is_empty() { String::new() } else { app.url(&post.cover) },
             dir: words::direction(&document.plain_text),
         }
     }

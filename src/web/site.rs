@@ -69,8 +69,16 @@ pub(super) async fn about_captures(State(app): State<App>) -> Result<Response> {
 
 /// Gives plain errors of pages the publication's own dress.
 pub(super) async fn dress_errors(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let reads = request.method().is_safe();
     let mut response = next.run(request).await;
     let Some(Undressed(error)) = response.extensions_mut().remove::<Undressed>() else { return response };
+    if reads
+        && matches!(*error, Error::NotFound)
+        && let Ok(Some(onward)) = super::redirect::from(&app, &path).await
+    {
+        return onward;
+    }
     if let Some(html) = error_page(&app, &error).await {
         *response.body_mut() = html.into();
         response.headers_mut().remove(header::CONTENT_LENGTH);

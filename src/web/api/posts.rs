@@ -206,7 +206,7 @@ pub(in crate::web) async fn change(
             return Err(Error::Conflict("Somebody changed this post meanwhile; read it again.".into()));
         }
         if let Some(slug) = &change.slug {
-            post.rename(tx, slug)?;
+            post.rename(tx, slug, now)?;
         }
         if words {
             post.put_in_force(tx, person.person_id, &rendered, now)?;

@@ -4,9 +4,10 @@ use super::marking::Place;
 use super::{Desk, page};
 use crate::app::{App, compute};
 use crate::id::PostId;
+use crate::media::Media;
 use crate::outside::db::Tx;
 use crate::person::Person;
-use crate::post::{Draft, Kind, Post, Rendered, Status, may_take_status, record};
+use crate::post::{Draft, Kind, Post, Rendered, Status, check_cover, may_take_status, record};
 use crate::publication::Publication;
 use crate::quote::{Asked, Held, Ruling, Wanted, judge};
 use crate::source::{Capture, Source};
@@ -20,6 +21,7 @@ use crate::{Error, Result};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,7 +31,18 @@ struct Page {
     id: String,
     title: String,
     slug: String,
-    slug_fixed: bool,
+    /// Readers have seen it: it stays what it is, and its former addresses lead to it.
+    seen: bool,
+    kind: Kind,
+    cover: String,
+    cover_alt: String,
+    /// Addresses of pictures to choose a cover from.
+    pictures: Vec<String>,
+    /// Of a scheduled post, or as typed: `2026-03-14` and `09:30` by the publication's clock.
+    date: String,
+    time: String,
+    zone: String,
+    pinned: bool,
     excerpt: String,
     tags: String,
     correction: String,
@@ -113,8 +126,18 @@ pub(in crate::web) struct Written {
     tags: String,
     #[serde(default)]
     correction: String,
+    #[serde(default)]
+    cover: String,
+    #[serde(default)]
+    cover_alt: String,
+    #[serde(default)]
+    kind: Option<Kind>,
+    #[serde(default)]
+    date: String,
+    #[serde(default)]
+    time: String,
     markdown: String,
-    /// Which button: save, preview, publish, update, unpublish.
+    /// Which button: save, preview, publish, schedule, unschedule, update, unpublish.
     #[serde(default, rename = "do")]
     button: String,
     /// A mark to put behind a quotation: `3 not`, `3 note`, `3 source ADDRESS`, `3 source` with the address in `bind-3`.
@@ -133,15 +156,24 @@ impl Written {
             markdown: self.markdown.replace("\r\n", "\n"),
             tags: self.tags.trim().to_owned(),
             correction: self.correction.trim().to_owned(),
+            cover: cover(&self.cover),
+            cover_alt: self.cover_alt.trim().to_owned(),
             slug: self.slug.trim().to_owned(),
-            ..Draft::default()
         }
     }
 }
 
+/// A picture by its address or its bare name.
+fn cover(typed: &str) -> String {
+    let name = typed.trim();
+    let name = name.rsplit_once("/media/").map_or(name, |(_, name)| name);
+    if name.is_empty() { String::new() } else { format!("/media/{name}") }
+}
+
 pub(in crate::web) async fn new(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
-    let publication = app.db.read(Publication::load).await?;
-    show(&app, &publication, &signed_in.person, None, Draft::default(), "", None, None)
+    let (publication, pictures) = app.db.read(|tx| Ok((Publication::load(tx)?, pictures(tx)?))).await?;
+    let shown = Open { publication, post: None, draft: Draft::default(), pictures, typed: None };
+    show(&app, &signed_in.person, shown, "", None, None)
 }
 
 #[derive(Deserialize)]
@@ -157,20 +189,41 @@ pub(in crate::web) async fn open(
     Query(after): Query<After>,
 ) -> Result<Response> {
     let person = signed_in.person;
-    let (post, draft, publication) = load(&app, id.parse()?, &person).await?;
-    let checked = check(&app, draft.markdown.clone()).await?;
-    show(&app, &publication, &person, Some(&post), draft, "", after.done.as_deref(), Some(checked))
+    let open = load(&app, id.parse()?, &person).await?;
+    let checked = check(&app, open.draft.markdown.clone()).await?;
+    show(&app, &person, open, "", after.done.as_deref(), Some(checked))
 }
 
-async fn load(app: &App, id: PostId, person: &Person) -> Result<(Post, Draft, Publication)> {
+/// What the editor shows: a post, or none yet, and the words that stand in the form.
+struct Open {
+    publication: Publication,
+    post: Option<Post>,
+    draft: Draft,
+    pictures: Vec<String>,
+    /// What came back with a form that was not taken.
+    typed: Option<Choices>,
+}
+
+/// What a form holds beside words.
+struct Choices {
+    kind: Option<Kind>,
+    date: String,
+    time: String,
+}
+
+async fn load(app: &App, id: PostId, person: &Person) -> Result<Open> {
     let asker = person.clone();
     app.db
         .read(move |tx| {
             let post = mine(tx, id, &asker)?;
-            let draft = post.draft(tx)?;
-            Ok((post, draft, Publication::load(tx)?))
+            let (draft, publication) = (post.draft(tx)?, Publication::load(tx)?);
+            Ok(Open { publication, post: Some(post), draft, pictures: pictures(tx)?, typed: None })
         })
         .await
+}
+
+fn pictures(tx: &mut Tx) -> Result<Vec<String>> {
+    Ok(Media::pictures(tx, 100)?.into_iter().map(|picture| format!("/media/{}", picture.name)).collect())
 }
 
 fn mine(tx: &mut Tx, id: PostId, person: &Person) -> Result<Post> {
@@ -181,17 +234,16 @@ fn mine(tx: &mut Tx, id: PostId, person: &Person) -> Result<Post> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the page has that many sides, and one place that builds it")]
 fn show(
     app: &App,
-    publication: &Publication,
     person: &Person,
-    post: Option<&Post>,
-    draft: Draft,
+    open: Open,
     problem: &str,
     done: Option<&str>,
     checked: Option<Checked>,
 ) -> Result<Response> {
+    let Open { publication, post, draft, pictures, typed } = open;
+    let (post, publication) = (post.as_ref(), &publication);
     let (now, zone) = (app.now(), publication.time_zone());
     let status = post.map_or(Status::Draft, |p| p.status(now));
     let status_words = match (status, post.and_then(|p| p.published_at)) {
@@ -207,15 +259,34 @@ fn show(
         Some("publish") => "Published.",
         Some("update") => "Updated.",
         Some("restore") => "Out of the bin again, as it was.",
+        Some("schedule") => "Scheduled. Nobody but the desk sees it until then.",
+        Some("unschedule") => "Not scheduled any more: a draft again.",
+        Some("pin") => "Pinned: it stands first on the front page.",
+        Some("unpin") => "Not pinned any more.",
         Some("unpublish") => "Taken back. Readers do not see it any more.",
         _ => "",
     };
+    let hour = post.and_then(|p| p.published_at).filter(|_| status == Status::Scheduled);
+    let said = |directives| hour.map(|at| at.format(&zone, directives)).unwrap_or_default();
+    let choices =
+        typed.unwrap_or_else(|| Choices { kind: None, date: said("%Y-%m-%d"), time: said("%H:%M") });
     let shown = Page {
         notice_links: matches!(done, Some("publish" | "update")),
         desk: Desk::of(publication, "posts", Some(person)),
         id: post.map(|p| p.post_id.to_string()).unwrap_or_default(),
-        slug: post.map(|p| p.slug.clone()).unwrap_or_default(),
-        slug_fixed: post.is_some_and(|p| p.first_published_at.is_some()),
+        slug: match draft.slug {
+            asked if asked.is_empty() => post.map(|p| p.slug.clone()).unwrap_or_default(),
+            asked => asked,
+        },
+        seen: post.is_some_and(|p| p.was_seen(now)),
+        kind: choices.kind.or(post.map(|p| p.kind)).unwrap_or(Kind::Post),
+        cover: draft.cover,
+        cover_alt: draft.cover_alt,
+        pictures,
+        date: choices.date,
+        time: choices.time,
+        zone: publication.zone.clone(),
+        pinned: post.is_some_and(|p| p.pinned_at.is_some()),
         public_path: post.filter(|p| p.is_public(now)).map(Post::path),
         status: status.as_str(),
         status_words,
@@ -311,18 +382,23 @@ async fn again(
 ) -> Result<Response> {
     let draft = written.draft();
     let asker = person.clone();
-    let (post, publication) = app
+    let choices = Choices { kind: written.kind, date: written.date.clone(), time: written.time.clone() };
+    let open = app
         .db
-        .read(move |tx| Ok((id.map(|id| mine(tx, id, &asker)).transpose()?, Publication::load(tx)?)))
+        .read(move |tx| {
+            let post = id.map(|id| mine(tx, id, &asker)).transpose()?;
+            let (publication, pictures) = (Publication::load(tx)?, pictures(tx)?);
+            Ok(Open { publication, post, draft, pictures, typed: Some(choices) })
+        })
         .await?;
-    let checked = check(app, draft.markdown.clone()).await?;
-    show(app, &publication, person, post.as_ref(), draft, problem, None, Some(checked))
+    let checked = check(app, open.draft.markdown.clone()).await?;
+    show(app, person, open, problem, None, Some(checked))
 }
 
 async fn act(app: &App, person: &Person, id: Option<PostId>, written: &Written) -> Result<PostId> {
     let button = match written.button.as_str() {
         "" => "save",
-        button @ ("save" | "publish" | "update" | "unpublish") => button,
+        button @ ("save" | "publish" | "schedule" | "unschedule" | "update" | "unpublish") => button,
         _ => return Err(Error::Invalid("This button is not one of ours.".into())),
     }
     .to_owned();
@@ -330,32 +406,80 @@ async fn act(app: &App, person: &Person, id: Option<PostId>, written: &Written) 
         may_take_status(person.role, Status::Published)?;
     }
     let rendered = Rendered::of(app, written.draft()).await?;
-    let (now, person, slug) = (app.now(), person.clone(), written.slug.trim().to_owned());
+    let (now, person, kind) = (app.now(), person.clone(), written.kind.unwrap_or(Kind::Post));
+    let hour = (written.date.clone(), written.time.clone());
     app.db
         .write(move |tx| {
+            let draft = &rendered.draft;
+            check_cover(tx, draft)?;
             let post = match id {
                 Some(id) => mine(tx, id, &person)?,
-                None => Post::create(tx, person.person_id, Kind::Post, Some(&slug), &rendered, now)?,
+                None => Post::create(tx, person.person_id, kind, Some(&draft.slug), &rendered, now)?,
             };
-            if id.is_some() && !slug.is_empty() && post.first_published_at.is_none() {
-                post.rename(tx, &slug)?;
+            // What readers see changes when they are shown it, its address too.
+            if button == "save" && post.published_at.is_some() {
+                post.save(tx, person.person_id, &rendered, now)?;
+                return Ok(post.post_id);
             }
+            let post = if id.is_some() { post.readdress(tx, kind, draft, now)? } else { post };
+            if button == "unpublish" || button == "unschedule" {
+                post.unpublish(tx, now)?;
+            }
+            Post::find(tx, post.post_id)?.replace(tx, person.person_id, &rendered, now)?;
+            let post = Post::find(tx, post.post_id)?;
             match button.as_str() {
-                "save" => post.save(tx, person.person_id, &rendered, now)?,
                 "publish" => {
-                    post.replace(tx, person.person_id, &rendered, now)?;
-                    let post = Post::find(tx, post.post_id)?;
                     post.publish(tx, &person, post.published_at.filter(|at| *at <= now).unwrap_or(now), now)?;
                 }
-                "update" => post.replace(tx, person.person_id, &rendered, now)?,
-                _ => {
-                    post.unpublish(tx, now)?;
-                    Post::find(tx, post.post_id)?.replace(tx, person.person_id, &rendered, now)?;
+                "schedule" => {
+                    let at = moment(&hour.0, &hour.1, &Publication::load(tx)?.time_zone(), now)?;
+                    post.publish(tx, &person, at, now)?;
                 }
+                _ => {}
             }
             Ok(post.post_id)
         })
         .await
+}
+
+/// A coming minute, by the publication's clock.
+fn moment(date: &str, time: &str, zone: &TimeZone, now: Time) -> Result<Time> {
+    let said = || Error::Invalid("Say the day and the hour, such as 2026-03-14 and 09:30.".into());
+    let date: jiff::civil::Date = date.trim().parse().map_err(|_| said())?;
+    let time: jiff::civil::Time = time.trim().parse().map_err(|_| said())?;
+    let at = date.to_datetime(time).to_zoned(zone.clone()).map_err(|_| said())?;
+    match Time(at.timestamp().as_microsecond()) {
+        at if at > now => Ok(at),
+        at => Err(Error::Invalid(format!(
+            "{} has passed. Choose a later hour, or publish at once.",
+            words::moment(at, zone)
+        ))),
+    }
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Pin {
+    /// `yes`, or nothing to take it down.
+    #[serde(default)]
+    pinned: String,
+}
+
+/// Puts a post before all others on the front page, or back among them.
+pub(in crate::web) async fn pin(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    Form(pin): Form<Pin>,
+) -> Result<Redirect> {
+    let (id, now, person): (PostId, _, _) = (id.parse()?, app.now(), signed_in.person);
+    let up = pin.pinned == "yes";
+    app.db
+        .write(move |tx| {
+            may_take_status(person.role, Status::Published)?;
+            mine(tx, id, &person)?.pin(tx, up.then_some(now), now)
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/desk/posts/{id}?done={}", if up { "pin" } else { "unpin" })))
 }
 
 /// Puts a post into the bin.
