@@ -1,15 +1,19 @@
 //! Every address, on one page.
 
 mod api;
+mod archive;
 mod body;
 pub mod cache;
 mod desk;
 mod feed;
 mod health;
+mod heat;
 mod home;
 mod kept_copy;
+mod list_show;
 mod media;
 mod metrics;
+mod post_list;
 mod post_show;
 mod redirect;
 mod respond;
@@ -82,7 +86,13 @@ fn router(app: App) -> Router {
     Router::new()
         // reading
         .route("/", get(home::show))
+        .route("/archive", get(archive::show))
+        .route("/archive/{year}", get(archive::year))
+        .route("/archive/{year}/{month}", get(archive::month))
+        .route("/tag/{slug}", get(list_show::tag))
+        .route("/author/{slug}", get(list_show::author))
         .route("/{year}/{month}/{slug}", get(post_show::post))
+        .route("/{year}/{month}", get(archive::cut_short))
         .route("/{slug}", get(post_show::undated))
         .route("/sources", get(source_list::show))
         .route("/sources/{id}", get(source_show::show))

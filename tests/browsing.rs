@@ -64,6 +64,9 @@ async fn a_reader_opens_the_pages() {
             {"name": "front", "path": "/", "shows": "The outer basin"},
             {"name": "post", "path": post.path, "shows": "differs from the source"},
             {"name": "sources", "path": "/sources", "shows": "Dredging of the outer basin"},
+            {"name": "archive", "path": "/archive", "shows": "By month"},
+            {"name": "month", "path": format!("/archive/{}", &post.path[1..8]), "shows": "1 post"},
+            {"name": "author", "path": "/author/ida-brandt", "shows": "The outer basin"},
         ]}),
     )
     .await;
@@ -96,21 +99,19 @@ async fn nobody_is_shut_out_by_a_page() {
     let press = Press::start().await;
     let post = press
         .ida()
-        .publishes(
-            "The outer basin",
-            &format!(
+        .writes(json!({"title": "The outer basin", "tags": ["Basin"], "status": "published", "markdown": format!(
                 "Moreau said that “the basin has not been widened since the breakwater was extended” [in the release]({RELEASE}).\n\n\
                  She wrote that “we will work at night only where the neighbours have agreed to it” [there]({RELEASE}).\n\n\
                  | Quay | Metres |\n| --- | ---: |\n| North | 40 |\n\n## A film\n\nhttps://www.youtube.com/watch?v=tideTable01\n\n\
                  More[^1] is [in an old notice](https://trouble.example/410).\n\n[^1]: Not much more."
-            ),
-        )
+        )}))
         .await;
     post.is_judged(&["altered", "verbatim"]).await;
     post.is_kept().await;
     post.shows("differs from the source").await;
     let binned = press.ida().drafts("The inner basin", "Nothing of it is left.").await;
     press.ida().api().delete(&format!("/api/v1/posts/{}", binned.id)).await.is(204);
+    let (year, month) = (format!("/archive/{}", &post.path[1..5]), format!("/archive/{}", &post.path[1..8]));
     let editor = format!("/desk/posts/{}", post.id);
     let pages = [
         "/",
@@ -118,6 +119,11 @@ async fn nobody_is_shut_out_by_a_page() {
         "/sources",
         "/sources/1",
         "/about-captures",
+        "/archive",
+        &year,
+        &month,
+        "/author/ida-brandt",
+        "/tag/basin",
         "/nothing/here",
         "/desk/sign-in",
         "/desk",

@@ -4,7 +4,6 @@
 //! the author says *update*. Citations and quotations follow the row: [`record`].
 
 mod bin;
-#[allow(dead_code, reason = "the archive's own queries are here before its pages")]
 pub mod listing;
 pub mod pile;
 pub mod record;

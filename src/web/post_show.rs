@@ -37,12 +37,13 @@ struct Shown {
     excerpt: String,
     standfirst: String,
     author: String,
+    author_path: String,
     /// Posts carry their day; pages do not.
     dated: bool,
     published: String,
     day: String,
     updated_day: String,
-    tags: Vec<String>,
+    tags: Vec<super::post_list::Tag>,
     correction: String,
     cover: String,
     cover_alt: String,
@@ -80,7 +81,7 @@ struct Part {
 pub(super) struct Facts {
     publication: Publication,
     post: Post,
-    author: String,
+    author: Person,
     judged: Vec<Judged>,
     /// By citation, in the document's order.
     sources: Vec<Option<Listed>>,
@@ -111,7 +112,7 @@ pub(super) async fn undated(State(app): State<App>, Path(slug): Path<String>) ->
 impl Facts {
     fn of(tx: &mut Tx, post: Post) -> Result<Facts> {
         let publication = Publication::load(tx)?;
-        let (author, judged) = (Person::find(tx, post.author_id)?.name, Judged::in_post(tx, post.post_id)?);
+        let (author, judged) = (Person::find(tx, post.author_id)?, Judged::in_post(tx, post.post_id)?);
         let (sources, shown) = sources(tx, &post, &publication)?;
         let topics = topics([post.post_id.topic(), post.author_id.topic()].into_iter().chain(shown));
         Ok(Facts { publication, post, author, judged, sources, topics })
@@ -174,12 +175,13 @@ impl Shown {
             url: app.url(&post.path()),
             excerpt: if written.is_empty() { document.excerpt.clone() } else { written.clone() },
             standfirst: written,
-            author: facts.author.clone(),
+            author: facts.author.name.clone(),
+            author_path: format!("/author/{}", facts.author.slug),
             dated: post.kind == Kind::Post,
             published: at.rfc3339(),
             updated_day: if updated == day || post.updated_at < at { String::new() } else { updated },
             day,
-            tags: crate::post::record::tags(&post.tags).into_iter().map(|(_, name)| name).collect(),
+            tags: super::post_list::tags(&post.tags),
             correction: post.correction.trim().to_owned(),
             cover: post.cover.clone(),
             cover_alt: post.cover_alt.clone(),

@@ -1,0 +1,146 @@
+//! Posts as lists show them, and how one page of a list leads to the next.
+
+use super::words;
+use crate::id::PostId;
+use crate::outside::db::{Topic, Tx};
+use crate::person::Person;
+use crate::post::Post;
+use crate::post::listing::Before;
+use crate::publication::Publication;
+use crate::quote::{Counts, Judged};
+use crate::time::Time;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    /// `MICROSECONDS-ID` of the last post on the page before.
+    before: Option<String>,
+}
+
+impl Asked {
+    pub(super) fn before(&self) -> Result<Option<Before>> {
+        self.before.as_deref().map(cursor).transpose()
+    }
+}
+
+/// A tag as it is shown, and its page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Tag {
+    pub(super) name: String,
+    pub(super) path: String,
+}
+
+pub(super) fn tags(written: &str) -> Vec<Tag> {
+    let tags = crate::post::record::tags(written).into_iter();
+    tags.map(|(slug, name)| Tag { name, path: format!("/tag/{slug}") }).collect()
+}
+
+/// One page of a list.
+#[derive(Serialize)]
+pub(super) struct Leaf {
+    pub(super) posts: Vec<Listed>,
+    pub(super) older: Option<String>,
+    #[serde(skip)]
+    pub(super) topics: Vec<Topic>,
+}
+
+impl Leaf {
+    /// `posts` has one more than the page shows, if there are more. The rest begins at `path?before=…`. What stands `first` stands
+    /// nowhere else on the page.
+    pub(super) fn of(
+        tx: &mut Tx,
+        first: Vec<Post>,
+        mut posts: Vec<Post>,
+        path: &str,
+        publication: &Publication,
+    ) -> Result<Leaf> {
+        let more = posts.len() > publication.posts_per_page;
+        posts.truncate(publication.posts_per_page);
+        let older = posts.last().filter(|_| more).map(|last| older(path, last.published_at, last.post_id));
+        posts.retain(|post| first.iter().all(|other| other.post_id != post.post_id));
+        posts.splice(0..0, first);
+        let topics = posts.iter().flat_map(|post| [post.post_id.topic(), post.author_id.topic()]).collect();
+        let posts = posts.iter().map(|post| Listed::of(tx, post, publication)).collect::<Result<_>>()?;
+        Ok(Leaf { posts, older, topics })
+    }
+}
+
+/// Where a list goes on after a post.
+pub(super) fn older(path: &str, at: Option<Time>, id: PostId) -> String {
+    format!("{path}?before={}-{id}", at.map_or(0, |at| at.0))
+}
+
+/// A page of a list under the one address that search engines shall know.
+pub(super) fn canonical(path: &str, before: Option<Before>) -> String {
+    before.map_or_else(|| path.to_owned(), |(at, id)| older(path, Some(at), id))
+}
+
+/// A post as lists show it.
+#[derive(Serialize)]
+pub(super) struct Listed {
+    title: String,
+    path: String,
+    excerpt: String,
+    author: String,
+    author_path: String,
+    published: String,
+    day: String,
+    tags: Vec<Tag>,
+    /// `5 quotations checked`
+    line: String,
+    /// Shown larger, with its picture: the first post of the first page.
+    pub(super) lead: bool,
+    pub(super) picture: Option<String>,
+}
+
+fn cursor(text: &str) -> Result<Before> {
+    let (at, id) = text.split_once('-').ok_or(Error::NotFound)?;
+    Ok((Time(at.parse().map_err(|_| Error::NotFound)?), id.parse()?))
+}
+
+impl Listed {
+    pub(super) fn of(tx: &mut Tx, post: &Post, publication: &Publication) -> Result<Listed> {
+        let at = post.published_at.unwrap_or(post.created_at);
+        let document = post.document()?;
+        let picture = match post.cover.as_str() {
+            "" => first_picture(&document),
+            cover => Some(cover.to_owned()),
+        };
+        let excerpt = match post.excerpt.trim() {
+            "" => document.excerpt,
+            written => written.to_owned(),
+        };
+        let author = Person::find(tx, post.author_id)?;
+        let judged = Judged::in_post(tx, post.post_id)?;
+        let counts = Counts::of(judged.iter().map(|j| (j.kind, j.transcript, j.verdict.as_ref())));
+        let line = match counts.quotations - counts.waiting {
+            0 => String::new(),
+            n => words::count(n, "quotation checked", "quotations checked"),
+        };
+        Ok(Listed {
+            title: post.title.clone(),
+            path: post.path(),
+            excerpt,
+            author: author.name,
+            author_path: format!("/author/{}", author.slug),
+            published: at.rfc3339(),
+            day: words::day(at, &publication.time_zone()),
+            tags: tags(&post.tags),
+            line,
+            lead: false,
+            picture,
+        })
+    }
+}
+
+/// The address of the first picture of our own in a text, escaped as the renderer wrote it.
+pub(super) fn first_picture(document: &markup::Document) -> Option<String> {
+    let html = document.parts.iter().filter_map(|part| match part {
+        markup::Part::Html(html) => Some(html.as_str()),
+        _ => None,
+    });
+    let pictures = html.flat_map(|html| html.split("<img ").skip(1));
+    let addresses = pictures.filter_map(|tag| tag.split_once("src=\"")?.1.split_once('"'));
+    addresses.map(|(address, _)| address).find(|address| address.starts_with("/media/")).map(str::to_owned)
+}
