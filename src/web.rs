@@ -10,9 +10,12 @@ mod health;
 mod heat;
 mod home;
 mod kept_copy;
+mod linked;
 mod list_show;
 mod media;
 mod metrics;
+mod nearby;
+mod oembed;
 mod post_list;
 mod post_show;
 mod redirect;
@@ -21,11 +24,13 @@ mod robots;
 mod server;
 mod signed_in;
 mod site;
+mod sitemap;
 mod source_list;
 mod source_show;
 mod static_files;
 pub mod template;
 mod words;
+mod xml;
 
 use crate::app::App;
 use axum::Router;
@@ -108,6 +113,9 @@ fn router(app: App) -> Router {
         .route("/feed.json", get(feed::json))
         .route("/tag/{slug}/{feed}", get(feed::of_tag))
         .route("/author/{slug}/{feed}", get(feed::of_author))
+        .route("/sitemap.xml", get(sitemap::index))
+        .route("/sitemap/{name}", get(sitemap::file))
+        .route("/oembed", get(oembed::show))
         .route("/robots.txt", get(robots::show))
         .route("/health", get(health::show))
         .route("/metrics", get(metrics::show))

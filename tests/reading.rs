@@ -122,6 +122,35 @@ async fn pages_are_compressed_for_whoever_can_read_that() {
 }
 
 #[tokio::test]
+async fn a_post_without_pictures_weighs_little() {
+    const MOST: usize = 50 * 1024;
+    let press = Press::start().await;
+    // About two thousand words, many of them cited and quoted.
+    let line = "Moreau said that “the basin has not been widened since the breakwater was extended” \
+        [in the release](https://ministry.example/releases/dredging), and nobody at the quay had heard otherwise by then.\n\n";
+    let words = (0..900).map(|n| format!("word{}", n * 7919 % 1000)).collect::<Vec<_>>().join(" ");
+    let post = press.ida().publishes("The outer basin", &format!("{}{words}", line.repeat(40))).await;
+    post.is_kept().await;
+    let page = press.reader().opens(&post.path).await;
+    let mut weight = Vec::new();
+    let fetched =
+        ["link[rel~=stylesheet]", "link[rel~=icon]"].map(|css| page.attributes(css, "href")).concat();
+    for path in std::iter::once(post.path.clone()).chain(fetched) {
+        for coding in ["br", "gzip"] {
+            let answer = press.reader().asks_with(&path, &[("accept-encoding", coding)]).await;
+            answer.is(200);
+            weight.push((coding, path.clone(), answer.body.len()));
+        }
+    }
+    for coding in ["br", "gzip"] {
+        let all: usize = weight.iter().filter(|(c, ..)| *c == coding).map(|(.., bytes)| bytes).sum();
+        assert!(all <= MOST, "{all} bytes as {coding}: {weight:#?}");
+    }
+    assert!(weight.len() >= 6, "the page and its assets: {weight:?}");
+    println!("{weight:?}");
+}
+
+#[tokio::test]
 async fn every_answer_guards_its_reader() {
     let press = Press::start().await;
     let post = press.ida().publishes("The outer basin", POST).await;

@@ -67,7 +67,6 @@ record! {
 record! {
     /// One of several lists of a kind: a year, month or day as a number such as 20260314; a tag by its slug.
     #[derive(Debug, Clone)]
-    #[allow(dead_code, reason = "the sitemap is next")]
     pub struct Tallied {
         pub number: i64,
         pub name: String,
@@ -79,7 +78,6 @@ record! {
 record! {
     /// A post as the archive names it, without its text.
     #[derive(Debug, Clone)]
-    #[allow(dead_code, reason = "the sitemap is next")]
     pub struct Titled {
         pub post_id: PostId,
         pub slug: String,
@@ -249,7 +247,6 @@ impl Post {
     }
 
     /// Public pages, for the sitemap.
-    #[allow(dead_code, reason = "the sitemap is next")]
     pub fn undated(tx: &mut Tx, limit: usize, now: Time) -> Result<Vec<Titled>> {
         tx.all(
             sql!(
@@ -262,7 +259,6 @@ impl Post {
         )
     }
 
-    #[allow(dead_code, reason = "the page for what is not there is next")]
     /// Public posts and pages whose slugs stand between two in the order of letters.
     pub fn with_slugs_like(
         tx: &mut Tx,

@@ -361,7 +361,7 @@ fn first_of(year: i64, month: i64) -> Result<Date> {
 }
 
 /// When a day begins where the publication is.
-fn start(day: Date, zone: &TimeZone) -> Result<Time> {
+pub(super) fn start(day: Date, zone: &TimeZone) -> Result<Time> {
     let at = day.to_zoned(zone.clone()).map_err(|_| Error::NotFound)?;
     Ok(Time(at.timestamp().as_microsecond()))
 }

@@ -4,10 +4,9 @@ mod atom;
 mod content;
 mod json;
 mod rss;
-mod xml;
 
-use super::respond;
 use super::site::topics;
+use super::{respond, xml};
 use crate::app::{App, compute};
 use crate::outside::db::{Topic, Tx};
 use crate::person::Person;

@@ -1,8 +1,8 @@
 //! `/`: the newest posts.
 
 use super::post_list::{Asked, Leaf, canonical};
-use super::respond;
 use super::site::{Site, topics};
+use super::{linked, respond};
 use crate::Result;
 use crate::app::App;
 use crate::post::{Post, posts_topic};
@@ -15,6 +15,7 @@ use serde::Serialize;
 struct Home {
     site: Site,
     canonical: String,
+    linked: String,
     #[serde(flatten)]
     leaf: Leaf,
 }
@@ -33,9 +34,10 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
                 Some(_) => Vec::new(),
             };
             let leaf = Leaf::of(tx, pinned, posts, "/", &publication)?;
-            Ok(Home { site: Site::of(&publication, ""), canonical, leaf })
+            Ok(Home { site: Site::of(&publication, ""), canonical, linked: String::new(), leaf })
         })
         .await?;
+    home.linked = linked::web_site(&app, &home.site);
     let posts = &mut home.leaf.posts;
     if before.is_none() {
         posts.first_mut().into_iter().for_each(|first| first.lead = true);

@@ -2,7 +2,7 @@
 
 use super::post_list::{Asked, Leaf, canonical};
 use super::site::{Site, topics};
-use super::{respond, words};
+use super::{linked, respond, words};
 use crate::app::App;
 use crate::outside::db::Topic;
 use crate::person::Person;
@@ -27,6 +27,8 @@ struct Page {
     count: String,
     /// Not the first page.
     further: bool,
+    /// Of a person.
+    linked: String,
     #[serde(flatten)]
     leaf: Leaf,
 }
@@ -52,6 +54,7 @@ pub(super) async fn tag(
             bio: String::new(),
             count: counted(&tally),
             further: before.is_some(),
+            linked: String::new(),
             leaf: Leaf::of(tx, Vec::new(), posts, &path, &publication)?,
             path,
         };
@@ -81,6 +84,7 @@ pub(super) async fn author(
             bio: person.bio.trim().to_owned(),
             count: counted(&tally),
             further: before.is_some(),
+            linked: String::new(),
             leaf: Leaf::of(tx, Vec::new(), posts, &path, &publication)?,
             path,
         };
@@ -94,6 +98,9 @@ fn counted(tally: &Tally) -> String {
 }
 
 fn show(app: &App, (mut page, shown): (Page, Vec<Topic>)) -> Result<Response> {
+    if page.kind == "author" {
+        page.linked = linked::person(app, &page.title, &page.path, &page.bio);
+    }
     page.leaf.posts.iter_mut().for_each(|post| post.picture = None);
     let html = respond::render(app, "list.html", &page)?;
     Ok(respond::page(html, topics(shown.into_iter().chain(page.leaf.topics))))

@@ -1,6 +1,7 @@
 //! A post or page, as readers meet it.
 
 use super::body::{Dress, Quote};
+use super::linked::{self, Article};
 use super::site::{Site, topics};
 use super::source_list::Listed;
 use super::{respond, words};
@@ -28,6 +29,16 @@ struct Page {
     body: String,
     check: Option<Check>,
     sources: Vec<Listed>,
+    /// What it says of itself to machines.
+    linked: String,
+    embed: Embed,
+}
+
+/// Where other sites ask how to show it.
+#[derive(Serialize)]
+struct Embed {
+    json: String,
+    xml: String,
 }
 
 #[derive(Serialize)]
@@ -41,14 +52,16 @@ struct Shown {
     /// Posts carry their day; pages do not.
     dated: bool,
     published: String,
+    updated: String,
+    author_url: String,
     day: String,
     updated_day: String,
     tags: Vec<super::post_list::Tag>,
     correction: String,
     cover: String,
     cover_alt: String,
-    /// The cover's absolute address.
-    cover_url: String,
+    /// The absolute address of the cover, else of the first picture of our own.
+    picture_url: String,
     /// `ltr` or `rtl`, as the text itself runs.
     dir: &'static str,
 }
@@ -159,7 +172,11 @@ fn page(app: &App, facts: Facts) -> Result<Response> {
     let check = Check::of(counted, &listed);
     let shown = Shown::of(app, &facts, &document, &zone);
     let site = Site::of(&facts.publication, "");
-    let html = respond::render(app, "post.html", &Page { site, post: shown, body, check, sources: listed })?;
+    let linked = shown.linked(app, &site, &listed);
+    let at = |format| super::oembed::discovery(app, &shown.url, format);
+    let embed = Embed { json: at("json"), xml: at("xml") };
+    let page = Page { site, post: shown, body, check, sources: listed, linked, embed };
+    let html = respond::render(app, "post.html", &page)?;
     Ok(respond::page(html, facts.topics))
 }
 
@@ -170,6 +187,8 @@ impl Shown {
         let updated = words::day(post.updated_at, zone);
         let day = words::day(at, zone);
         let written = post.excerpt.trim().to_owned();
+        let cover = Some(post.cover.clone()).filter(|cover| !cover.is_empty());
+        let picture = cover.or_else(|| super::post_list::first_picture(document));
         Shown {
             title: post.title.clone(),
             url: app.url(&post.path()),
@@ -185,9 +204,29 @@ impl Shown {
             correction: post.correction.trim().to_owned(),
             cover: post.cover.clone(),
             cover_alt: post.cover_alt.clone(),
-            cover_url: if post.cover.is_empty() { String::new() } else { app.url(&post.cover) },
+            picture_url: picture.map(|path| app.url(&path)).unwrap_or_default(),
+            updated: post.updated_at.max(at).rfc3339(),
+            author_url: app.url(&format!("/author/{}", facts.author.slug)),
             dir: words::direction(&document.plain_text),
         }
+    }
+
+    fn linked(&self, app: &App, site: &Site, sources: &[Listed]) -> String {
+        let article = Article {
+            url: &self.url,
+            title: &self.title,
+            words: &self.excerpt,
+            author: &self.author,
+            author_path: &self.author_path,
+            published: &self.published,
+            updated: &self.updated,
+            picture: &self.picture_url,
+            tags: self.tags.iter().map(|tag| tag.name.as_str()).collect(),
+            sources: sources.iter().map(|source| source.url.as_str()).collect(),
+            correction: &self.correction,
+            dated: self.dated,
+        };
+        linked::article(app, site, &article)
     }
 }
 

@@ -5,7 +5,8 @@ use crate::app::App;
 use axum::extract::State;
 use axum::response::Response;
 
-pub(super) async fn show(State(_app): State<App>) -> Response {
-    let text = "User-agent: *\nDisallow: /desk\nDisallow: /api/\nDisallow: /sources/*/\n";
-    respond::document("text/plain; charset=utf-8", text.into(), Vec::new())
+pub(super) async fn show(State(app): State<App>) -> Response {
+    let closed = "User-agent: *\nDisallow: /desk\nDisallow: /api/\nDisallow: /sources/*/\n";
+    let text = format!("{closed}\nSitemap: {}\n", app.url("/sitemap.xml"));
+    respond::document("text/plain; charset=utf-8", text, Vec::new())
 }

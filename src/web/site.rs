@@ -1,5 +1,6 @@
 //! What every page shows of the publication.
 
+use super::nearby::{self, Place};
 use super::respond::{self, Undressed};
 use super::{static_files, words};
 use crate::app::App;
@@ -53,6 +54,8 @@ struct ErrorPage {
     site: Site,
     title: &'static str,
     words: String,
+    /// What may have been meant.
+    nearby: Vec<Place>,
 }
 
 #[derive(Serialize)]
@@ -79,7 +82,7 @@ pub(super) async fn dress_errors(State(app): State<App>, request: Request, next:
     {
         return onward;
     }
-    if let Some(html) = error_page(&app, &error).await {
+    if let Some(html) = error_page(&app, &error, path).await {
         *response.body_mut() = html.into();
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
@@ -87,8 +90,14 @@ pub(super) async fn dress_errors(State(app): State<App>, request: Request, next:
 }
 
 /// An error as a page of the publication; plain when even that cannot be had.
-async fn error_page(app: &App, error: &Error) -> Option<String> {
-    let site = app.db.read(|tx| Site::load(tx, "")).await.ok()?;
+async fn error_page(app: &App, error: &Error, path: String) -> Option<String> {
+    let now = app.now();
+    let lost = matches!(error, Error::NotFound) && !path.starts_with("/desk") && !path.starts_with("/api/");
+    let read = app.db.read(move |tx| {
+        let nearby = if lost { nearby::places(tx, &path, now)? } else { Vec::new() };
+        Ok((Site::load(tx, "")?, nearby))
+    });
+    let (site, nearby) = read.await.ok()?;
     let title = match error {
         Error::NotFound => "Nothing here",
         Error::SignIn => "Please sign in",
@@ -110,5 +119,5 @@ async fn error_page(app: &App, error: &Error) -> Option<String> {
         }
         other => other.for_readers(),
     };
-    app.templates.render("error.html", &ErrorPage { site, title, words }).ok()
+    app.templates.render("error.html", &ErrorPage { site, title, words, nearby }).ok()
 }

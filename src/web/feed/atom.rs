@@ -1,8 +1,8 @@
 //! Atom, RFC 4287.
 
-use super::xml::{self, Xml};
 use super::{Entry, Feed};
 use crate::web::template::Templates;
+use crate::web::xml::{self, Xml};
 use std::io::Result;
 
 pub(super) fn write(feed: &Feed) -> Result<String> {

@@ -1,9 +1,9 @@
 //! RSS 2.0, with the elements that today's readers know: `content:encoded` for the whole text, `dc:creator` for the byline (RSS's own
 //! `author` is a mail address), `atom:link` for the feed's own address.
 
-use super::xml::{self, Xml};
 use super::{Entry, Feed};
 use crate::web::template::Templates;
+use crate::web::xml::{self, Xml};
 use quick_xml::events::BytesText;
 use std::io::Result;
 

@@ -1,4 +1,4 @@
-//! What both XML formats need.
+//! XML as feeds and sitemaps write it.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};

@@ -1,0 +1,100 @@
+//! What pages say of themselves to machines: schema.org as JSON-LD, in a data block that no policy has to let run.
+
+use super::site::Site;
+use crate::app::App;
+use serde_json::{Value, json};
+
+/// What a `NewsArticle` says.
+pub(super) struct Article<'a> {
+    pub(super) url: &'a str,
+    pub(super) title: &'a str,
+    pub(super) words: &'a str,
+    pub(super) author: &'a str,
+    pub(super) author_path: &'a str,
+    /// RFC 3339.
+    pub(super) published: &'a str,
+    pub(super) updated: &'a str,
+    /// Absolute; empty where there is none.
+    pub(super) picture: &'a str,
+    pub(super) tags: Vec<&'a str>,
+    /// Addresses of what it cites.
+    pub(super) sources: Vec<&'a str>,
+    pub(super) correction: &'a str,
+    /// Posts are dated; pages are not.
+    pub(super) dated: bool,
+}
+
+pub(super) fn article(app: &App, site: &Site, article: &Article) -> String {
+    let mut block = json!({
+        "@context": "https://schema.org",
+        "@type": if article.dated { "NewsArticle" } else { "WebPage" },
+        "mainEntityOfPage": article.url,
+        "url": article.url,
+        "headline": article.title,
+        "description": article.words,
+        "datePublished": article.published,
+        "dateModified": article.updated,
+        "author": {"@type": "Person", "name": article.author, "url": app.url(article.author_path)},
+        "publisher": {"@type": "Organization", "name": site.name, "url": app.url("/")},
+        "isPartOf": web_site_of(app, site),
+        "inLanguage": site.language,
+    });
+    let mut add = |name: &str, value: Value| block[name] = value;
+    if !article.picture.is_empty() {
+        add("image", json!([article.picture]));
+    }
+    if !article.tags.is_empty() {
+        add("keywords", json!(article.tags));
+    }
+    if !article.sources.is_empty() {
+        add("citation", json!(article.sources));
+    }
+    if !article.correction.is_empty() {
+        add("correction", json!(article.correction));
+    }
+    data(&block)
+}
+
+pub(super) fn web_site(app: &App, site: &Site) -> String {
+    let mut block = web_site_of(app, site);
+    block["@context"] = "https://schema.org".into();
+    data(&block)
+}
+
+pub(super) fn person(app: &App, name: &str, path: &str, bio: &str) -> String {
+    let mut block =
+        json!({"@context": "https://schema.org", "@type": "Person", "name": name, "url": app.url(path)});
+    if !bio.is_empty() {
+        block["description"] = bio.into();
+    }
+    data(&block)
+}
+
+fn web_site_of(app: &App, site: &Site) -> Value {
+    let mut block =
+        json!({"@type": "WebSite", "name": site.name, "url": app.url("/"), "inLanguage": site.language});
+    if !site.description.is_empty() {
+        block["description"] = site.description.as_str().into();
+    }
+    block
+}
+
+/// Nothing in it can end the element it stands in.
+fn data(block: &Value) -> String {
+    let text = block.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    format!("<script type=\"application/ld+json\">{text}</script>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::data;
+
+    #[test]
+    fn a_title_cannot_end_its_block() {
+        let block = serde_json::json!({"headline": "</script><script>alert(1)</script> & <!--"});
+        let html = data(&block);
+        assert_eq!((html.matches('<').count(), html.contains('&')), (2, false), "{html}");
+        let inside = html.split(['>']).nth(1).unwrap().split('<').next().unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(inside).unwrap(), block);
+    }
+}
