@@ -84,9 +84,10 @@ create table post (
 );
 create unique index post_address on post (kind, month, slug);
 create index post_slug on post (slug);
-create index post_pinned on post (pinned_at);
-create index post_published on post (published_at, post_id);
-create index post_author on post (author_id, published_at, post_id);
+-- Each begins with what its lists ask to be equal, else SQLite takes the index of addresses and sorts everything.
+create index post_pinned on post (kind, pinned_at, post_id);
+create index post_published on post (kind, published_at, post_id);
+create index post_author on post (kind, author_id, published_at, post_id);
 -- All that the desk's lists choose by, so that they read whole posts only to show them.
 create index post_desk on post (updated_at, post_id, published_at, binned_at, author_id);
 

@@ -384,3 +384,38 @@ pub async fn list_again(app: &App) -> Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::outside::clock::Clock;
+    use crate::outside::db::{Db, Place, Statement, scratch};
+
+    /// What pages of lists ask, and the index that gives it in order: nothing is sorted, and nothing read that is not shown.
+    const ASKED: [(&str, &str); 9] = [
+        ("-- Post::latest\n", "post_published (kind=? AND published_at<?)"),
+        ("-- Post::between\n", "post_published (kind=? AND published_at>? AND published_at<?)"),
+        ("-- Post::by_author\n", "post_author (kind=? AND author_id=? AND published_at<?)"),
+        ("-- Post::pinned\n", "post_pinned (kind=? AND pinned_at>?)"),
+        ("-- Post::tagged\n", "post_tag_slug (slug=? AND listed_at<?)"),
+        ("-- tag_name\n", "post_tag_slug (slug=? AND listed_at>?)"),
+        ("-- Post::with_slugs_like\n", "post_slug (slug>? AND slug<?)"),
+        ("-- Tally::of\n", "(kind=? AND number=? AND name=?)"),
+        ("-- Tally::numbered\n", "(kind=? AND number>? AND number<?)"),
+    ];
+
+    #[tokio::test]
+    async fn lists_are_read_in_the_order_of_an_index() {
+        let (place, _folder) = scratch::sqlite();
+        drop(Db::open(&place, Clock::default()).await.unwrap());
+        let Place::Sqlite(path) = place else { unreachable!() };
+        let connection = rusqlite::Connection::open(path).unwrap();
+        for (name, index) in ASKED {
+            let statement = inventory::iter::<Statement>.into_iter().find(|s| s.text.starts_with(name));
+            let statement = statement.unwrap_or_else(|| panic!("no statement {name}"));
+            let mut plan = connection.prepare(&format!("explain query plan {}", statement.text)).unwrap();
+            let steps: Result<Vec<String>, _> = plan.raw_query().mapped(|row| row.get("detail")).collect();
+            let steps = steps.unwrap().join("; ");
+            assert!(steps.contains(index) && !steps.contains("TEMP B-TREE"), "{name}{steps}");
+        }
+    }
+}
