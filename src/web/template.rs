@@ -18,6 +18,13 @@ impl Templates {
             true => AutoEscape::Html,
             false => AutoEscape::None,
         });
+        // The built-in way writes `/` as `&#x2f;`, which no page needs and which makes addresses unreadable to people and scripts.
+        environment.set_formatter(|out, state, value| match value.as_str() {
+            Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
+                out.write_str(&Templates::escape(text)).map_err(minijinja::Error::from)
+            }
+            _ => minijinja::escape_formatter(out, state, value),
+        });
         environment.set_fuel(Some(5_000_000));
         for name in BuiltIn::iter() {
             let file = BuiltIn::get(&name).expect("listed files are there");
@@ -37,6 +44,10 @@ impl Templates {
     }
 
     pub(super) fn escape(text: &str) -> String {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;")
+            .replace('\'', "&#39;")
     }
 }
