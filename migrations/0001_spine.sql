@@ -83,7 +83,7 @@ create table post (
     listed text not null default ''      -- JSON of the lists that count it; empty while in none
 );
 create unique index post_address on post (kind, month, slug);
-create index post_slug on post (slug);
+create index post_slug on post (slug, kind);
 -- Each begins with what its lists ask to be equal, else SQLite takes the index of addresses and sorts everything.
 create index post_pinned on post (kind, pinned_at, post_id);
 create index post_published on post (kind, published_at, post_id);
