@@ -301,7 +301,7 @@ impl Post {
                 ),
             )
             .taken(&format!("Another {kind} has the address “{slug}” already; choose another."))?;
-        record::follow(tx, &post, &new.document, now)?;
+        record::begin(tx, &post, &new.document, now)?;
         Ok(post)
     }
 

@@ -12,9 +12,21 @@ use std::collections::HashMap;
 /// Brings tags, citations and quotations in line with a document, asks for copies of sources that have none, and has the
 /// quotations judged.
 pub fn follow(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) -> Result<()> {
+    untag(tx, post.post_id)?;
+    uncite(tx, post.post_id)?;
+    let old = quoted(tx, post.post_id)?;
+    write(tx, post, document, old, now)
+}
+
+/// The same for a post that was only now made, and has no such rows.
+pub fn begin(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) -> Result<()> {
+    write(tx, post, document, Vec::new(), now)
+}
+
+fn write(tx: &mut Tx, post: &Post, document: &markup::Document, old: Vec<Quoted>, now: Time) -> Result<()> {
     tag(tx, post)?;
     let sources = cite(tx, post.post_id, document, now)?;
-    quote(tx, post.post_id, document, &sources)?;
+    quote(tx, post.post_id, document, &sources, old)?;
     keep_wanted(tx, document, &sources, now)?;
     match document.quotations.is_empty() {
         true => Ok(()),
@@ -40,14 +52,18 @@ pub fn tags(written: &str) -> Vec<(String, String)> {
     tags
 }
 
-fn tag(tx: &mut Tx, post: &Post) -> Result<()> {
+fn untag(tx: &mut Tx, post: PostId) -> Result<()> {
     tx.run(
         sql!(
-            "-- tag, old
-        delete from post_tag where post_id = ?1"
+            "-- untag
+            delete from post_tag where post_id = ?1"
         ),
-        (post.post_id,),
+        (post,),
     )?;
+    Ok(())
+}
+
+fn tag(tx: &mut Tx, post: &Post) -> Result<()> {
     for (slug, name) in tags(&post.tags) {
         tx.run(
             sql!(
@@ -81,15 +97,19 @@ fn kind(citation: &markup::Citation) -> source::Kind {
     }
 }
 
-fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Result<Vec<SourceId>> {
-    let sources = sources_of(tx, document, now)?;
+fn uncite(tx: &mut Tx, post: PostId) -> Result<()> {
     tx.run(
         sql!(
-            "-- cite, old
-        delete from citation where post_id = ?1"
+            "-- uncite
+            delete from citation where post_id = ?1"
         ),
         (post,),
     )?;
+    Ok(())
+}
+
+fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Result<Vec<SourceId>> {
+    let sources = sources_of(tx, document, now)?;
     for (position, (citation, source)) in document.citations.iter().zip(&sources).enumerate() {
         tx.run(
             sql!(
@@ -121,27 +141,41 @@ fn keep_wanted(tx: &mut Tx, document: &markup::Document, sources: &[SourceId], n
     Ok(())
 }
 
-/// Quotations that stay keep their row, and so their verdicts; a verdict belongs to exact words and one source.
-fn quote(tx: &mut Tx, post: PostId, document: &markup::Document, sources: &[SourceId]) -> Result<()> {
-    let old: Vec<(QuotationId, String, Option<SourceId>)> = tx.all(
+/// A quotation's row, the digest of its words, its source.
+type Quoted = (QuotationId, String, Option<SourceId>);
+
+fn quoted(tx: &mut Tx, post: PostId) -> Result<Vec<Quoted>> {
+    tx.all(
         sql!(
-            "-- quote, old
+            "-- quoted
             select quotation_id, words_digest, source_id from quotation where post_id = ?1 order by position"
         ),
         (post,),
-    )?;
+    )
+}
+
+/// Quotations that stay keep their row, and so their verdicts; a verdict belongs to exact words and one source.
+fn quote(
+    tx: &mut Tx,
+    post: PostId,
+    document: &markup::Document,
+    sources: &[SourceId],
+    old: Vec<Quoted>,
+) -> Result<()> {
+    // Places are unique within a post, so they are all cleared before any is taken.
+    if !old.is_empty() {
+        tx.run(
+            sql!(
+                "-- quote, clear places
+                update quotation set position = -1 - quotation_id where post_id = ?1"
+            ),
+            (post,),
+        )?;
+    }
     let mut free: HashMap<(String, Option<SourceId>), Vec<QuotationId>> = HashMap::new();
     for (id, digest, source) in old.into_iter().rev() {
         free.entry((digest, source)).or_default().push(id);
     }
-    // Places are unique within a post, so they are all cleared before any is taken.
-    tx.run(
-        sql!(
-            "-- quote, clear places
-        update quotation set position = -1 - quotation_id where post_id = ?1"
-        ),
-        (post,),
-    )?;
     for (position, quotation) in document.quotations.iter().enumerate() {
         // What is not kept cannot be compared: to a verdict it is no source.
         let source = quotation.citation.filter(|&at| document.citations[at].keep).map(|at| sources[at]);
