@@ -102,7 +102,6 @@ create table working_copy (
     cover text not null,
     cover_alt text not null,
     slug text not null,                  -- asked for; empty is the post's own
-    saved boolean not null,              -- false: typed, and kept without anybody's saying so
     person_id bigint not null references person (person_id),
     saved_at bigint not null
 );

@@ -18,6 +18,7 @@ mod nearby;
 mod oembed;
 mod post_list;
 mod post_show;
+mod preview;
 mod redirect;
 mod respond;
 mod robots;
@@ -70,6 +71,12 @@ fn router(app: App) -> Router {
         .route("/posts/{id}/bin", post(desk::editor::bin))
         .route("/posts/{id}/restore", post(desk::posts::restore))
         .route("/posts/{id}/pin", post(desk::editor::pin))
+        .route("/posts/new/typed", post(desk::typing::begin))
+        .route("/posts/{id}/typed", post(desk::typing::keep))
+        .route("/posts/{id}/preview-link", post(desk::editor::share))
+        .route("/posts/{id}/preview-link/end", post(desk::editor::end_share))
+        .route("/posts/{id}/revisions", get(desk::revisions::show))
+        .route("/posts/{id}/revisions/{revision}/restore", post(desk::revisions::restore))
         .route("/redirects", get(desk::redirects::list).post(desk::redirects::add))
         .route("/redirects/remove", post(desk::redirects::remove))
         .route("/preview", post(desk::editor::preview))
@@ -104,6 +111,7 @@ fn router(app: App) -> Router {
         .route("/sources/{id}/{stamp}", get(kept_copy::show))
         .route("/sources/{id}/{stamp}/page", get(kept_copy::page))
         .route("/sources/{id}/{stamp}/r/{name}", get(kept_copy::requisite))
+        .route("/preview/{secret}", get(preview::show))
         .route("/about-captures", get(site::about_captures))
         .route("/media/{name}", get(media::show))
         .route("/static/{digest}/{name}", get(static_files::show))

@@ -1,5 +1,5 @@
 // The desk's one script. Without it everything works by pressing Preview and Save; with it the preview follows the typing,
-// a paste becomes clean Markdown, a mark goes where it belongs, and what was typed outlives the window.
+// a paste becomes clean Markdown, a mark goes where it belongs, and what was typed is kept at each pause.
 const form = document.getElementById("editor");
 
 if (form) {
@@ -123,12 +123,60 @@ if (form) {
     }
   });
 
-  // What was typed is also kept in this browser until the server has it.
-  const shelf = `typed ${location.pathname}`;
+  // What was typed is kept in this browser at every key, and by the server at every pause.
+  let shelf = `typed ${location.pathname}`;
   const fields = ["title", "markdown", "excerpt", "tags", "slug", "correction", "cover", "cover_alt", "kind"];
-  const typed = () => JSON.stringify(fields.map((name) => form.elements[name].value));
+  const values = () => fields.map((name) => form.elements[name]?.value ?? "");
+  const typed = () => JSON.stringify(values());
   const put = () => { try { localStorage.setItem(shelf, typed()); } catch { /* a browser may refuse: then only the window holds it */ } };
   const forget = () => { try { localStorage.removeItem(shelf); } catch { /* as above */ } };
+
+  let pause, sending = null, clashed = false, submitting = false;
+
+  const keep = async () => {
+    clearTimeout(pause);
+    if (sending || clashed || submitting || !changed) return;
+    const sent = typed();
+    const body = { ...Object.fromEntries(fields.map((name, at) => [name, values()[at]])), version: form.elements.version.value };
+    const fresh = form.action.endsWith("/new");
+    if (fresh && !text.value.trim() && !form.elements.title.value.trim()) return;
+    sending = ask(`${form.action}/typed`, body);
+    try {
+      const kept = await sending;
+      form.elements.version.value = kept.version;
+      if (fresh) settle(kept.id);
+      if (typed() === sent) {
+        changed = false;
+        forget();
+        say(stands, `${stands.dataset.saved}, ${kept.words}`);
+      }
+    } catch (error) {
+      if (error.status === 409) clash();
+      else if (error.status === 401) say(stands, `${stands.dataset.saved}, not kept: sign in again in another window`);
+      else pause = setTimeout(keep, 5000);
+    } finally {
+      sending = null;
+    }
+    if (changed) waitToKeep();
+  };
+
+  const waitToKeep = () => { clearTimeout(pause); pause = setTimeout(keep, 1000); };
+
+  // The first pause in a new post made a draft of it: from now on this window writes that one.
+  const settle = (id) => {
+    forget();
+    form.action = `/desk/posts/${id}`;
+    history.replaceState(null, "", form.action);
+    shelf = `typed ${location.pathname}`;
+    if (changed) put();
+  };
+
+  const clash = () => {
+    clashed = true;
+    const notice = Object.assign(document.createElement("p"), { className: "problem", textContent: "Somebody saved this post meanwhile, perhaps you in another window. Save here, and you are shown both: nothing is written over before you say so." });
+    notice.setAttribute("role", "alert");
+    form.before(notice);
+  };
 
   const offer = () => {
     let held = null;
@@ -144,7 +192,7 @@ if (form) {
       notice.append(button, " ");
     };
     choice("Bring it back", () => {
-      JSON.parse(held).forEach((value, at) => { form.elements[fields[at]].value = value; });
+      JSON.parse(held).forEach((value, at) => { if (form.elements[fields[at]]) form.elements[fields[at]].value = value; });
       touched();
     });
     choice("Let it go", forget);
@@ -157,14 +205,25 @@ if (form) {
     say(stands, `${stands.dataset.saved}, not saved`);
     put();
     later(500);
+    waitToKeep();
   };
 
   form.addEventListener("input", (event) => { if (!event.target.closest("#checks")) touched(); });
   part("preview-button").addEventListener("click", (event) => { event.preventDefault(); refresh(); });
-  form.addEventListener("submit", () => {
-    changed = false;
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(pause);
+    if (sending) {
+      // What is on its way to the server arrives first, else it would look like somebody else's.
+      event.preventDefault();
+      await sending.catch(() => {});
+      await Promise.resolve();
+      form.requestSubmit(event.submitter);
+      return;
+    }
+    [changed, submitting] = [false, true];
     try { sessionStorage.setItem("sent", shelf); } catch { /* as above */ }
   });
+  addEventListener("pageshow", () => { submitting = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
   checks.source = null;
   offer();

@@ -95,6 +95,20 @@ async fn a_writer_pastes_previews_and_publishes() {
 }
 
 #[tokio::test]
+async fn what_is_typed_is_kept_and_two_windows_lose_nothing() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The night ferry", "It sails at nine.").await;
+    let told = tells(
+        "typing",
+        json!({"base": press.base(), "folder": screenshots(), "email": "ida@gazette.example", "password": press::PASSWORD, "post": post.id, "path": post.path}),
+    )
+    .await;
+    if told {
+        post.page().await.shows("It sails at ten, by hand.").hides("It sails at nine.");
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_shut_out_by_a_page() {
     let press = Press::start().await;
     let post = press
@@ -113,6 +127,8 @@ async fn nobody_is_shut_out_by_a_page() {
     press.ida().api().delete(&format!("/api/v1/posts/{}", binned.id)).await.is(204);
     let (year, month) = (format!("/archive/{}", &post.path[1..5]), format!("/archive/{}", &post.path[1..8]));
     let editor = format!("/desk/posts/{}", post.id);
+    let revisions = format!("/desk/posts/{}/revisions", post.id);
+    post.rewrites(json!({"title": "The outermost basin"})).await;
     let pages = [
         "/",
         &post.path,
@@ -131,6 +147,7 @@ async fn nobody_is_shut_out_by_a_page() {
         "/desk?q=basin",
         "/desk/posts/new",
         &editor,
+        &revisions,
         "/desk/redirects",
         "/desk/sources",
         "/desk/work",

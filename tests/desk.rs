@@ -325,3 +325,123 @@ async fn other_addresses_are_led_on_by_hand() {
     let mira = press.hires("Mira Olsen", "author").await.signs_in().await;
     mira.opens("/desk/redirects").await.is(403);
 }
+
+#[tokio::test]
+async fn two_who_save_one_post_lose_nothing_of_either() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The night ferry", "It sails at nine.").await;
+    let (ida, jonas) =
+        (press.ida().signs_in().await, press.hires("Jonas Vale", "editor").await.signs_in().await);
+    let address = format!("/desk/posts/{}", post.id);
+    let hers = ida.opens(&address).await.form_with("markdown").unwrap().fill("markdown", "It sails at ten.");
+    let his =
+        jonas.opens(&address).await.form_with("markdown").unwrap().fill("markdown", "It sails at eleven.");
+    ida.sends(&hers.clone().pressing("do", "save")).await.is(200);
+
+    let clash = jonas.sends(&his.pressing("do", "update")).await;
+    clash.is(409).shows("Ida Brandt saved this post").shows("Both texts are kept");
+    assert_eq!(clash.pick(".clash del"), ["ten"]);
+    assert_eq!(clash.pick(".clash ins"), ["eleven"]);
+    let form = clash.form_with("markdown").unwrap();
+    assert!(form.fields.contains(&("markdown".into(), "It sails at eleven.".into())), "{:?}", form.fields);
+    post.page().await.shows("It sails at nine.");
+
+    // The same words sent once more are no clash with themselves, but are one more saving that he has not seen.
+    ida.sends(&hers.pressing("do", "save")).await.is(200);
+    let clash = jonas.sends(&form.clone().pressing("do", "update")).await;
+    jonas.sends(&clash.is(409).form_with("markdown").unwrap().pressing("do", "update")).await.is(200);
+    post.shows("It sails at eleven.").await;
+    let revisions = ida.opens(&format!("{address}/revisions")).await;
+    revisions.shows("set aside · Jonas Vale").shows("readers saw it");
+
+    // A script's change is told of, too.
+    let open = ida.opens(&address).await.form_with("markdown").unwrap();
+    post.rewrites(json!({"markdown": "It sails at noon."})).await;
+    ida.sends(&open.fill("markdown", "It sails at one.").pressing("do", "update"))
+        .await
+        .is(409)
+        .shows("noon");
+}
+
+#[tokio::test]
+async fn any_two_revisions_are_compared_and_each_comes_back() {
+    let press = Press::start().await;
+    let long: String = (1..=40).map(|n| format!("Line {n} of the log.\n\n")).collect();
+    let post = press.ida().publishes("The log", &format!("{long}The end came at nine.")).await;
+    post.rewrites(json!({"markdown": format!("{long}The end came late, at nine."), "tags": ["log"]})).await;
+    let desk = press.ida().signs_in().await;
+    let address = format!("/desk/posts/{}", post.id);
+    let form = desk.opens(&address).await.form_with("markdown").unwrap();
+    desk.sends(&form.fill("title", "The long log").pressing("do", "save")).await.is(200);
+
+    let page = desk.opens(&format!("{address}/revisions")).await;
+    let ids = page.attributes("input[name=from]", "value");
+    assert_eq!(ids.len(), 4, "{ids:?}");
+    let compared = desk.opens(&format!("{address}/revisions?from={}&to={}", ids[3], ids[1])).await;
+    assert_eq!(compared.pick(".finding h3"), ["Title", "Text", "Tags"]);
+    assert_eq!(compared.pick(".finding ins"), ["long", "late, ", "log"].map(str::trim));
+    compared.shows("lines unchanged").hides("Line 20 of");
+    desk.opens(&format!("{address}/revisions?from={}&to=now", ids[1])).await.shows("Word for word the same");
+    let other = press.ida().drafts("Another", "x").await;
+    desk.opens(&format!("/desk/posts/{}/revisions?from={}&to=now", other.id, ids[1])).await.is(404);
+    press
+        .hires("Mira Olsen", "author")
+        .await
+        .signs_in()
+        .await
+        .opens(&format!("{address}/revisions"))
+        .await
+        .is(404);
+
+    let back = desk.sends(&compared.form_to("/restore").expect("a way back")).await;
+    back.is(200).shows("Earlier words stand in the editor again");
+    post.page().await.shows("late, at nine");
+    let form = back.form_with("markdown").unwrap();
+    assert!(form.fields.contains(&("title".into(), "The log".into())), "{:?}", form.fields);
+    desk.sends(&form.pressing("do", "update")).await.is(200);
+    post.shows("The end came at nine.").await.hides("late");
+}
+
+#[tokio::test]
+async fn a_preview_is_read_by_whoever_has_its_secret_address() {
+    let press = Press::start().await;
+    let text = "Moreau said that “the basin has not been widened since the breakwater was extended” \
+                [in the release](https://ministry.example/releases/dredging).";
+    let post = press.ida().drafts("The outer basin", text).await;
+    post.is_kept().await;
+    let (desk, reader) = (press.ida().signs_in().await, press.reader());
+    let address = format!("/desk/posts/{}", post.id);
+    let editor = desk.opens(&address).await;
+    let shared = desk.sends(&editor.form_to("/preview-link").expect("a way to share")).await;
+    let secret = shared.is(200).attributes(".notice a", "href").remove(0);
+    assert!(secret.contains("/preview/"), "{secret}");
+    desk.opens(&address).await.hides("/preview/");
+
+    let preview = reader.opens(&press::path_of(&secret)).await;
+    preview.is(200).shows("The outer basin").shows("not published").shows("differs from the source");
+    assert!(preview.header("x-robots-tag").contains("noindex"));
+    assert!(preview.header("cache-control").contains("no-store"));
+    assert_eq!(preview.header("referrer-policy"), "no-referrer");
+    assert_eq!(preview.attributes("meta[name=robots]", "content").len(), 1);
+    for (href, _) in preview.links() {
+        assert!(!href.starts_with("/desk/") && !href.starts_with("/sources/"), "a guest is led to {href}");
+    }
+
+    // It shows what is saved last, published or not.
+    post.rewrites(json!({"status": "published"})).await;
+    let form = desk.opens(&address).await.form_with("markdown").unwrap();
+    desk.sends(&form.fill("markdown", "Nothing came of it.").pressing("do", "save")).await.is(200);
+    reader.opens(&press::path_of(&secret)).await.shows("Nothing came of it.");
+    post.page().await.hides("Nothing came of it.");
+
+    let again = desk.sends(&desk.opens(&address).await.form_to("/preview-link").unwrap()).await;
+    let newer = again.attributes(".notice a", "href").remove(0);
+    reader.opens(&press::path_of(&secret)).await.is(404);
+    reader.opens(&press::path_of(&newer)).await.is(200);
+    desk.sends(&again.form_to("/preview-link/end").expect("an end"))
+        .await
+        .is(200)
+        .shows("opens nothing any more");
+    reader.opens(&press::path_of(&newer)).await.is(404);
+    reader.opens("/preview/anything").await.is(404);
+}

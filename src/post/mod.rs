@@ -4,15 +4,17 @@
 //! the author says *update*. Citations and quotations follow the row: [`record`].
 
 mod bin;
+pub mod compare;
 pub mod listing;
 pub mod pile;
 pub mod record;
 pub mod redirect;
+pub mod revision;
 
 pub use bin::{BIN_KEEPS, empty_bin};
 
 use crate::app::{App, compute};
-use crate::id::{PersonId, PostId, RevisionId, SourceId};
+use crate::id::{PersonId, PostId, SourceId};
 use crate::media::Media;
 use crate::outside::db::{Taken, Topic, Tx, record, sql, words};
 use crate::outside::queue::{self, Job};
@@ -21,6 +23,7 @@ use crate::publication::Publication;
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use redirect::Redirect;
+use revision::Why;
 
 words! {
     pub enum Kind {
@@ -54,6 +57,8 @@ record! {
         pub cover: String,
         pub cover_alt: String,
         pub document: String,
+        pub version: i64,
+        pub preview_hash: Option<Vec<u8>>,
         pub pinned_at: Option<Time>,
         pub first_published_at: Option<Time>,
         pub published_at: Option<Time>,
@@ -75,6 +80,8 @@ record! {
         pub cover: String,
         pub cover_alt: String,
         pub slug: String,
+        pub person_id: PersonId,
+        pub saved_at: Time,
     }
 }
 
@@ -138,11 +145,24 @@ const RESERVED: &[&str] = &[
 
 const LONGEST: usize = 1 << 20;
 
+impl Draft {
+    /// Whether the words are the same, wherever they are to stand.
+    pub fn says_the_same(&self, other: &Draft) -> bool {
+        let words = |draft: &Draft| Draft { slug: String::new(), ..draft.clone() };
+        words(self) == words(other)
+    }
+
+    pub fn check_length(&self) -> Result<()> {
+        match self.markdown.len() > LONGEST {
+            true => Err(Error::TooLarge("A post may be one megabyte of text.".into())),
+            false => Ok(()),
+        }
+    }
+}
+
 impl Rendered {
     pub async fn of(app: &App, draft: Draft) -> Result<Rendered> {
-        if draft.markdown.len() > LONGEST {
-            return Err(Error::TooLarge("A post may be one megabyte of text.".into()));
-        }
+        draft.check_length()?;
         let options = app.db.read(Publication::load).await?.reading(&app.base_url);
         compute(move || {
             let document = markup::read(&draft.markdown, &options);
@@ -310,43 +330,67 @@ impl Post {
         if self.published_at.is_none() {
             return self.replace(tx, person, new, now);
         }
-        let draft = &new.draft;
-        tx.run(
-            sql!("-- Post::save
-                insert into working_copy (post_id, title, excerpt, markdown, tags, correction, cover, cover_alt, slug,
-                    saved, person_id, saved_at)
-                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, true, ?10, ?11)
-                on conflict (post_id) do update set title = excluded.title, excerpt = excluded.excerpt,
-                    markdown = excluded.markdown, tags = excluded.tags, correction = excluded.correction,
-                    cover = excluded.cover, cover_alt = excluded.cover_alt, slug = excluded.slug,
-                    saved = excluded.saved, person_id = excluded.person_id, saved_at = excluded.saved_at"),
-            (
-                self.post_id,
-                draft.title.trim(),
-                &draft.excerpt,
-                &draft.markdown,
-                &draft.tags,
-                &draft.correction,
-                &draft.cover,
-                &draft.cover_alt,
-                &draft.slug,
-                person,
-                now,
-            ),
-        )?;
+        self.type_over(tx, person, &new.draft, now)?;
+        self.revise(tx, Why::Saved, &new.draft, person, now)?;
         // Sources are kept while writing, before anybody reads.
         record::keep_sources(tx, &new.document, now)
     }
 
-    /// Puts new words in force, at once what readers see if the post is published, and ends its working copy.
-    pub fn replace(&self, tx: &mut Tx, person: PersonId, new: &Rendered, now: Time) -> Result<()> {
+    /// Keeps what was typed in the working copy, which readers never see. What is as readers have it needs no copy.
+    pub fn type_over(&self, tx: &mut Tx, person: PersonId, draft: &Draft, now: Time) -> Result<()> {
+        if draft.says_the_same(&self.in_force()) && (draft.slug.is_empty() || draft.slug == self.slug) {
+            self.drop_working_copy(tx)?;
+        } else {
+            tx.run(
+                sql!("-- Post::type_over
+                    insert into working_copy (post_id, title, excerpt, markdown, tags, correction, cover, cover_alt, slug,
+                        person_id, saved_at)
+                    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                    on conflict (post_id) do update set title = excluded.title, excerpt = excluded.excerpt,
+                        markdown = excluded.markdown, tags = excluded.tags, correction = excluded.correction,
+                        cover = excluded.cover, cover_alt = excluded.cover_alt, slug = excluded.slug,
+                        person_id = excluded.person_id, saved_at = excluded.saved_at"),
+                (
+                    self.post_id,
+                    draft.title.trim(),
+                    &draft.excerpt,
+                    &draft.markdown,
+                    &draft.tags,
+                    &draft.correction,
+                    &draft.cover,
+                    &draft.cover_alt,
+                    &draft.slug,
+                    person,
+                    now,
+                ),
+            )?;
+        }
         tx.run(
             sql!(
-                "-- Post::replace, the copy
+                "-- Post::type_over, the post
+                update post set version = version + 1,
+                    updated_at = case when published_at is null then ?2 else updated_at end
+                where post_id = ?1"
+            ),
+            (self.post_id, now),
+        )?;
+        Ok(())
+    }
+
+    fn drop_working_copy(&self, tx: &mut Tx) -> Result<()> {
+        tx.run(
+            sql!(
+                "-- Post::drop_working_copy
                 delete from working_copy where post_id = ?1"
             ),
             (self.post_id,),
         )?;
+        Ok(())
+    }
+
+    /// Puts new words in force, at once what readers see if the post is published, and ends its working copy.
+    pub fn replace(&self, tx: &mut Tx, person: PersonId, new: &Rendered, now: Time) -> Result<()> {
+        self.drop_working_copy(tx)?;
         self.put_in_force(tx, person, new, now)
     }
 
@@ -376,9 +420,8 @@ impl Post {
             ),
         )?;
         let post = Post::find(tx, self.post_id)?;
-        if post.published_at.is_some() {
-            post.revise(tx, person, now)?;
-        }
+        let why = if post.published_at.is_some() { Why::Published } else { Why::Saved };
+        post.revise(tx, why, &post.in_force(), person, now)?;
         record::follow(tx, &post, &new.document, now)?;
         post.told(tx, now)
     }
@@ -406,7 +449,7 @@ impl Post {
                 (self.post_id, at, first, month, if self.first_published_at.is_none() { at } else { now }),
             )
             .taken("Another post of that month has this address; choose another slug.")?;
-        post.revise(tx, person.person_id, now)?;
+        post.revise(tx, Why::Published, &post.in_force(), person.person_id, now)?;
         match at > now {
             true => queue::push(tx, &Job::Publish(post.post_id), at)?,
             false => Redirect::remove(tx, &post.path())?,
@@ -492,6 +535,39 @@ impl Post {
         )
     }
 
+    /// Makes a secret by which anybody may read what is not published yet; one made before ends with it. It is told once.
+    pub fn share(&self, tx: &mut Tx) -> Result<String> {
+        let secret = crate::person::secret();
+        self.set_preview(tx, Some(crate::person::digest(&secret)))?;
+        Ok(secret)
+    }
+
+    pub fn end_share(&self, tx: &mut Tx) -> Result<()> {
+        self.set_preview(tx, None)
+    }
+
+    fn set_preview(&self, tx: &mut Tx, digest: Option<Vec<u8>>) -> Result<()> {
+        tx.run(
+            sql!(
+                "-- Post::set_preview
+                update post set preview_hash = ?2 where post_id = ?1"
+            ),
+            (self.post_id, digest),
+        )?;
+        Ok(())
+    }
+
+    /// The post that a secret opens.
+    pub fn shared(tx: &mut Tx, secret: &str) -> Result<Post> {
+        tx.one(
+            sql!(
+                "-- Post::shared
+                select * from post where preview_hash = ?1 and binned_at is null"
+            ),
+            (crate::person::digest(secret),),
+        )
+    }
+
     pub fn pin(&self, tx: &mut Tx, at: Option<Time>, now: Time) -> Result<()> {
         tx.run(
             sql!(
@@ -542,30 +618,6 @@ impl Post {
             cover_alt: self.cover_alt.clone(),
             slug: self.slug.clone(),
         }
-    }
-
-    fn revise(&self, tx: &mut Tx, person: PersonId, now: Time) -> Result<()> {
-        let _: (RevisionId,) = tx.one(
-            sql!(
-                "-- Post::revise
-                insert into revision (post_id, why, title, excerpt, markdown, tags, correction, cover, cover_alt, person_id,
-                    saved_at)
-                values (?1, 'published', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) returning revision_id"
-            ),
-            (
-                self.post_id,
-                &self.title,
-                &self.excerpt,
-                &self.markdown,
-                &self.tags,
-                &self.correction,
-                &self.cover,
-                &self.cover_alt,
-                person,
-                now,
-            ),
-        )?;
-        Ok(())
     }
 
     /// The post's own page and every list that may show it are forgotten.

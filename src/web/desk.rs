@@ -5,9 +5,11 @@ mod marking;
 pub(super) mod me;
 pub(super) mod posts;
 pub(super) mod redirects;
+pub(super) mod revisions;
 pub(super) mod settings;
 pub(super) mod sign_in;
 pub(super) mod sources;
+pub(super) mod typing;
 pub(super) mod work;
 
 use super::respond;

@@ -22,6 +22,11 @@ pub(super) fn moment(at: Time, zone: &TimeZone) -> String {
     at.format(zone, "%-d %B %Y, %H.%M")
 }
 
+/// `09.30`
+pub(super) fn hour(at: Time, zone: &TimeZone) -> String {
+    at.format(zone, "%H.%M")
+}
+
 pub(super) fn state(state: State, since: Time, zone: &TimeZone) -> String {
     match state {
         State::Unchecked => "not looked at yet".into(),

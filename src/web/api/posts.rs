@@ -209,7 +209,10 @@ pub(in crate::web) async fn change(
             post.rename(tx, slug, now)?;
         }
         if words {
-            post.put_in_force(tx, person.person_id, &rendered, now)?;
+            match post.published_at {
+                Some(_) => post.put_in_force(tx, person.person_id, &rendered, now)?,
+                None => post.replace(tx, person.person_id, &rendered, now)?,
+            }
         }
         let post = Post::find(tx, id)?;
         let post = match (change.status, at) {

@@ -1,12 +1,14 @@
 //! `/desk/posts/{id}`: writing. Save, publish, update, take back; a preview that checks while one writes.
 
 use super::marking::Place;
+use super::revisions::Comparison;
 use super::{Desk, page};
 use crate::app::{App, compute};
 use crate::id::PostId;
 use crate::media::Media;
 use crate::outside::db::Tx;
 use crate::person::Person;
+use crate::post::revision::{Revision, Why};
 use crate::post::{Draft, Kind, Post, Rendered, Status, check_cover, may_take_status, record};
 use crate::publication::Publication;
 use crate::quote::{Asked, Held, Ruling, Wanted, judge};
@@ -43,6 +45,14 @@ struct Page {
     time: String,
     zone: String,
     pinned: bool,
+    /// Of what the form was made from; saved over by somebody else, it is told.
+    version: String,
+    /// Somebody saved meanwhile: what differs between theirs and these words.
+    clash: Option<Comparison>,
+    /// There is a secret address for readers of the preview.
+    shared: bool,
+    /// That address, told once.
+    fresh_link: String,
     excerpt: String,
     tags: String,
     correction: String,
@@ -61,7 +71,7 @@ struct Page {
 /// What a text cites and quotes, and how that stands: the preview and the list beside it.
 #[derive(Serialize)]
 pub(in crate::web) struct Checked {
-    html: String,
+    pub(in crate::web) html: String,
     /// `4 sources kept, 9 quotations checked, 2 need you`
     tally: String,
     /// The list of what is cited and quoted, as HTML.
@@ -117,6 +127,7 @@ struct QuoteRow {
 /// What the editor's form holds.
 #[derive(Deserialize)]
 pub(in crate::web) struct Written {
+    #[serde(default)]
     title: String,
     #[serde(default)]
     slug: String,
@@ -136,6 +147,11 @@ pub(in crate::web) struct Written {
     date: String,
     #[serde(default)]
     time: String,
+    #[serde(default)]
+    version: String,
+    /// `yes` where somebody has seen that these words take the place of others.
+    #[serde(default)]
+    over: String,
     markdown: String,
     /// Which button: save, preview, publish, schedule, unschedule, update, unpublish.
     #[serde(default, rename = "do")]
@@ -148,7 +164,17 @@ pub(in crate::web) struct Written {
 }
 
 impl Written {
-    fn draft(&self) -> Draft {
+    fn choices(&self) -> Choices {
+        let (kind, date, time) = (self.kind, self.date.clone(), self.time.clone());
+        Choices { kind, date, time, version: self.version.clone() }
+    }
+
+    /// What the form was made from, and what it is to be.
+    pub(super) fn made_from(&self) -> (Option<i64>, Kind) {
+        (self.version.parse().ok(), self.kind.unwrap_or(Kind::Post))
+    }
+
+    pub(super) fn draft(&self) -> Draft {
         Draft {
             title: self.title.trim().to_owned(),
             excerpt: self.excerpt.trim().to_owned(),
@@ -172,7 +198,15 @@ fn cover(typed: &str) -> String {
 
 pub(in crate::web) async fn new(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
     let (publication, pictures) = app.db.read(|tx| Ok((Publication::load(tx)?, pictures(tx)?))).await?;
-    let shown = Open { publication, post: None, draft: Draft::default(), pictures, typed: None };
+    let shown = Open {
+        publication,
+        post: None,
+        draft: Draft::default(),
+        pictures,
+        typed: None,
+        clash: None,
+        fresh_link: String::new(),
+    };
     show(&app, &signed_in.person, shown, "", None, None)
 }
 
@@ -190,7 +224,7 @@ pub(in crate::web) async fn open(
 ) -> Result<Response> {
     let person = signed_in.person;
     let open = load(&app, id.parse()?, &person).await?;
-    let checked = check(&app, open.draft.markdown.clone()).await?;
+    let checked = check(&app, open.draft.markdown.clone(), Whose::Desk).await?;
     show(&app, &person, open, "", after.done.as_deref(), Some(checked))
 }
 
@@ -202,6 +236,8 @@ struct Open {
     pictures: Vec<String>,
     /// What came back with a form that was not taken.
     typed: Option<Choices>,
+    clash: Option<Comparison>,
+    fresh_link: String,
 }
 
 /// What a form holds beside words.
@@ -209,6 +245,7 @@ struct Choices {
     kind: Option<Kind>,
     date: String,
     time: String,
+    version: String,
 }
 
 async fn load(app: &App, id: PostId, person: &Person) -> Result<Open> {
@@ -217,7 +254,16 @@ async fn load(app: &App, id: PostId, person: &Person) -> Result<Open> {
         .read(move |tx| {
             let post = mine(tx, id, &asker)?;
             let (draft, publication) = (post.draft(tx)?, Publication::load(tx)?);
-            Ok(Open { publication, post: Some(post), draft, pictures: pictures(tx)?, typed: None })
+            let (typed, clash, fresh_link) = (None, None, String::new());
+            Ok(Open {
+                publication,
+                post: Some(post),
+                draft,
+                pictures: pictures(tx)?,
+                typed,
+                clash,
+                fresh_link,
+            })
         })
         .await
 }
@@ -226,7 +272,7 @@ fn pictures(tx: &mut Tx) -> Result<Vec<String>> {
     Ok(Media::pictures(tx, 100)?.into_iter().map(|picture| format!("/media/{}", picture.name)).collect())
 }
 
-fn mine(tx: &mut Tx, id: PostId, person: &Person) -> Result<Post> {
+pub(super) fn mine(tx: &mut Tx, id: PostId, person: &Person) -> Result<Post> {
     let post = Post::find(tx, id)?;
     match post.may_edit(person) && post.binned_at.is_none() {
         true => Ok(post),
@@ -242,7 +288,7 @@ fn show(
     done: Option<&str>,
     checked: Option<Checked>,
 ) -> Result<Response> {
-    let Open { publication, post, draft, pictures, typed } = open;
+    let Open { publication, post, draft, pictures, typed, clash, fresh_link } = open;
     let (post, publication) = (post.as_ref(), &publication);
     let (now, zone) = (app.now(), publication.time_zone());
     let status = post.map_or(Status::Draft, |p| p.status(now));
@@ -258,6 +304,8 @@ fn show(
         Some("save") => "Saved. Nobody but the desk sees it.",
         Some("publish") => "Published.",
         Some("update") => "Updated.",
+        Some("back") => "Earlier words stand in the editor again. Nobody but the desk sees them yet.",
+        Some("end-share") => "The preview’s secret address opens nothing any more.",
         Some("restore") => "Out of the bin again, as it was.",
         Some("schedule") => "Scheduled. Nobody but the desk sees it until then.",
         Some("unschedule") => "Not scheduled any more: a draft again.",
@@ -268,8 +316,10 @@ fn show(
     };
     let hour = post.and_then(|p| p.published_at).filter(|_| status == Status::Scheduled);
     let said = |directives| hour.map(|at| at.format(&zone, directives)).unwrap_or_default();
-    let choices =
-        typed.unwrap_or_else(|| Choices { kind: None, date: said("%Y-%m-%d"), time: said("%H:%M") });
+    let choices = typed.unwrap_or_else(|| {
+        let version = post.map(|p| p.version.to_string()).unwrap_or_default();
+        Choices { kind: None, date: said("%Y-%m-%d"), time: said("%H:%M"), version }
+    });
     let shown = Page {
         notice_links: matches!(done, Some("publish" | "update")),
         desk: Desk::of(publication, "posts", Some(person)),
@@ -287,6 +337,10 @@ fn show(
         time: choices.time,
         zone: publication.zone.clone(),
         pinned: post.is_some_and(|p| p.pinned_at.is_some()),
+        version: choices.version,
+        clash,
+        shared: post.is_some_and(|p| p.preview_hash.is_some()),
+        fresh_link,
         public_path: post.filter(|p| p.is_public(now)).map(Post::path),
         status: status.as_str(),
         status_words,
@@ -328,7 +382,11 @@ async fn keep(app: App, person: Person, id: Option<PostId>, mut written: Written
     }
     let outcome = match written.button.as_str() {
         "preview" => Ok(None),
-        _ => act(&app, &person, id, &written).await.map(Some),
+        _ => match act(&app, &person, id, &written).await {
+            Ok(Acted::Clashed(post)) => return clashed(&app, &person, post, &written).await,
+            Ok(Acted::Done(post)) => Ok(Some(post)),
+            Err(error) => Err(error),
+        },
     };
     match outcome {
         Ok(Some(post)) => {
@@ -382,20 +440,59 @@ async fn again(
 ) -> Result<Response> {
     let draft = written.draft();
     let asker = person.clone();
-    let choices = Choices { kind: written.kind, date: written.date.clone(), time: written.time.clone() };
+    let choices = written.choices();
     let open = app
         .db
         .read(move |tx| {
             let post = id.map(|id| mine(tx, id, &asker)).transpose()?;
             let (publication, pictures) = (Publication::load(tx)?, pictures(tx)?);
-            Ok(Open { publication, post, draft, pictures, typed: Some(choices) })
+            let (typed, clash, fresh_link) = (Some(choices), None, String::new());
+            Ok(Open { publication, post, draft, pictures, typed, clash, fresh_link })
         })
         .await?;
-    let checked = check(app, open.draft.markdown.clone()).await?;
+    let checked = check(app, open.draft.markdown.clone(), Whose::Desk).await?;
     show(app, person, open, problem, None, Some(checked))
 }
 
-async fn act(app: &App, person: &Person, id: Option<PostId>, written: &Written) -> Result<PostId> {
+/// What became of a button.
+enum Acted {
+    Done(PostId),
+    /// Somebody saved since the form was made; these words are set aside.
+    Clashed(PostId),
+}
+
+/// Shows both: theirs as it differs, these in the form, to be saved over theirs or not.
+async fn clashed(app: &App, person: &Person, id: PostId, written: &Written) -> Result<Response> {
+    let mut open = load(app, id, person).await?;
+    let (theirs, mine) = (std::mem::replace(&mut open.draft, written.draft()), written.draft());
+    let last = app.db.read(move |tx| last_saved(tx, id)).await?;
+    let zone = open.publication.time_zone();
+    let (who, when) = last.map_or(("Somebody".into(), String::new()), |(who, at)| {
+        (who, format!(" on {}", words::moment(at, &zone)))
+    });
+    let version = open.post.as_ref().map(|p| p.version.to_string()).unwrap_or_default();
+    open.typed = Some(Choices { version, ..written.choices() });
+    open.clash = Some(Comparison::of(theirs, mine, format!("saved by {who}"), "typed here".into()).await?);
+    let problem = format!(
+        "{who} saved this post{when}, while it was being written here. Both texts are kept: that one as it stands, this one \
+         among the revisions. This one stands below; Save puts it in the place of the other."
+    );
+    let checked = check(app, open.draft.markdown.clone(), Whose::Desk).await?;
+    let mut response = show(app, person, open, &problem, None, Some(checked))?;
+    *response.status_mut() = http::StatusCode::CONFLICT;
+    Ok(response)
+}
+
+/// Who saved the words that stand now, and when.
+fn last_saved(tx: &mut Tx, id: PostId) -> Result<Option<(String, Time)>> {
+    if let Some(copy) = Post::find(tx, id)?.working_copy(tx)? {
+        return Ok(Some((Person::find(tx, copy.person_id)?.name, copy.saved_at)));
+    }
+    let saved = Revision::list(tx, id, None, 20)?.into_iter().find(|revision| revision.why != Why::Aside);
+    Ok(saved.map(|revision| (revision.person, revision.saved_at)))
+}
+
+async fn act(app: &App, person: &Person, id: Option<PostId>, written: &Written) -> Result<Acted> {
     let button = match written.button.as_str() {
         "" => "save",
         button @ ("save" | "publish" | "schedule" | "unschedule" | "update" | "unpublish") => button,
@@ -408,18 +505,32 @@ async fn act(app: &App, person: &Person, id: Option<PostId>, written: &Written) 
     let rendered = Rendered::of(app, written.draft()).await?;
     let (now, person, kind) = (app.now(), person.clone(), written.kind.unwrap_or(Kind::Post));
     let hour = (written.date.clone(), written.time.clone());
+    let (version, over) = (written.version.parse::<i64>().ok(), written.over == "yes");
     app.db
         .write(move |tx| {
             let draft = &rendered.draft;
-            check_cover(tx, draft)?;
+            if button != "save" {
+                check_cover(tx, draft)?;
+            }
             let post = match id {
                 Some(id) => mine(tx, id, &person)?,
                 None => Post::create(tx, person.person_id, kind, Some(&draft.slug), &rendered, now)?,
             };
+            if id.is_some() {
+                let there = post.draft(tx)?;
+                let other = version.is_some_and(|version| version != post.version);
+                if other && !there.says_the_same(draft) {
+                    post.revise(tx, Why::Aside, draft, person.person_id, now)?;
+                    return Ok(Acted::Clashed(post.post_id));
+                }
+                if over {
+                    post.revise(tx, Why::Aside, &there, person.person_id, now)?;
+                }
+            }
             // What readers see changes when they are shown it, its address too.
             if button == "save" && post.published_at.is_some() {
                 post.save(tx, person.person_id, &rendered, now)?;
-                return Ok(post.post_id);
+                return Ok(Acted::Done(post.post_id));
             }
             let post = if id.is_some() { post.readdress(tx, kind, draft, now)? } else { post };
             if button == "unpublish" || button == "unschedule" {
@@ -437,7 +548,7 @@ async fn act(app: &App, person: &Person, id: Option<PostId>, written: &Written) 
                 }
                 _ => {}
             }
-            Ok(post.post_id)
+            Ok(Acted::Done(post.post_id))
         })
         .await
 }
@@ -455,6 +566,31 @@ fn moment(date: &str, time: &str, zone: &TimeZone, now: Time) -> Result<Time> {
             words::moment(at, zone)
         ))),
     }
+}
+
+/// Makes the secret address under which anybody may read the preview, and shows it this once.
+pub(in crate::web) async fn share(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let (id, person): (PostId, _) = (id.parse()?, signed_in.person);
+    let asker = person.clone();
+    let secret = app.db.write(move |tx| mine(tx, id, &asker)?.share(tx)).await?;
+    let mut open = load(&app, id, &person).await?;
+    open.fresh_link = app.url(&format!("/preview/{secret}"));
+    let checked = check(&app, open.draft.markdown.clone(), Whose::Desk).await?;
+    show(&app, &person, open, "", None, Some(checked))
+}
+
+pub(in crate::web) async fn end_share(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
+    let (id, person): (PostId, _) = (id.parse()?, signed_in.person);
+    app.db.write(move |tx| mine(tx, id, &person)?.end_share(tx)).await?;
+    Ok(Redirect::to(&format!("/desk/posts/{id}?done=end-share")))
 }
 
 #[derive(Deserialize)]
@@ -520,7 +656,7 @@ pub(in crate::web) async fn preview(
         let (rendered, now) = (Rendered::of(&app, draft).await?, app.now());
         app.db.write(move |tx| record::keep_sources(tx, &rendered.document, now)).await?;
     }
-    check(&app, typing.markdown).await.map(Json)
+    check(&app, typing.markdown, Whose::Desk).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -548,6 +684,13 @@ pub(in crate::web) async fn tidy(_signed_in: SignedIn, Json(pasted): Json<Pasted
     Ok(Json(Tidied { markdown: tidied.markdown, notes }))
 }
 
+/// Who is to see what a text cites: the desk may open every copy, whoever was given a preview is led to the pages themselves.
+#[derive(Clone, Copy, PartialEq)]
+pub(in crate::web) enum Whose {
+    Desk,
+    Guest,
+}
+
 /// What is known of each source a text cites: how it is listed, and its words.
 struct Known {
     listed: Listed,
@@ -557,7 +700,7 @@ struct Known {
 }
 
 /// Reads a text as publishing would, and judges it against the copies there are. Writes nothing.
-async fn check(app: &App, markdown: String) -> Result<Checked> {
+pub(in crate::web) async fn check(app: &App, markdown: String, whose: Whose) -> Result<Checked> {
     let publication = app.db.read(Publication::load).await?;
     let options = publication.reading(&app.base_url);
     let (markdown, document) = compute(move || {
@@ -576,7 +719,7 @@ async fn check(app: &App, markdown: String) -> Result<Checked> {
             for url in cited {
                 let source = url.map(|url| Source::by_url(tx, &url)).transpose()?.flatten();
                 of_citation.push(match source {
-                    Some(source) => Some(Known::number(tx, &mut known, source, &publication)?),
+                    Some(source) => Some(Known::number(tx, &mut known, source, &publication, whose)?),
                     None => None,
                 });
             }
@@ -605,8 +748,10 @@ async fn check(app: &App, markdown: String) -> Result<Checked> {
         .zip(&document.quotations)
         .zip(&bound)
         .map(|((judgement, quotation), bound)| {
-            let copy =
-                bound.flatten().and_then(|at| known[at].copy(judgement.as_ref().and_then(|j| j.capture)));
+            let copy = Some(()).filter(|()| whose == Whose::Desk);
+            let copy = copy.and(
+                bound.flatten().and_then(|at| known[at].copy(judgement.as_ref().and_then(|j| j.capture))),
+            );
             let (path, kept) = copy.map_or((None, None), |(path, kept)| (Some(path), Some(kept)));
             Quote::fresh(judgement, quotation.note.as_deref().unwrap_or_default(), path, kept)
         })
@@ -636,13 +781,24 @@ impl Known {
         known: &mut Vec<Known>,
         source: Source,
         publication: &Publication,
+        whose: Whose,
     ) -> Result<usize> {
         let source = Source::resolved(tx, source.source_id)?;
         if let Some(at) = known.iter().position(|k| k.source.source_id == source.source_id) {
             return Ok(at);
         }
-        let listed = Listed::for_desk(tx, &source, known.len() + 1, publication)?;
-        let wanted = Wanted::in_desk(tx, source.source_id)?;
+        let number = known.len() + 1;
+        let (listed, wanted) = match whose {
+            Whose::Desk => {
+                (Listed::for_desk(tx, &source, number, publication)?, Wanted::in_desk(tx, source.source_id)?)
+            }
+            // Its own page and its copies are nobody's business before the post is.
+            Whose::Guest => {
+                let listed = Listed::of(tx, &source, number, publication)?;
+                let listed = Listed { page: source.url.clone(), copy: None, ..listed };
+                (listed, Wanted::of(tx, source.source_id)?)
+            }
+        };
         let newest = Capture::of(tx, source.source_id)?.into_iter().next();
         known.push(Known { listed, wanted, source, newest });
         Ok(known.len() - 1)
