@@ -2,6 +2,7 @@
 
 mod api;
 mod archive;
+mod at_hand;
 mod body;
 pub mod cache;
 mod desk;
@@ -30,6 +31,7 @@ mod source_list;
 mod source_show;
 mod static_files;
 pub mod template;
+mod wire;
 mod words;
 mod xml;
 

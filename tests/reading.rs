@@ -256,3 +256,72 @@ async fn a_feed_reader_gets_a_feed() {
     let feeds = front.attributes("link[rel=alternate][type='application/atom+xml']", "href");
     assert!(feeds.iter().any(|href| href.ends_with("/feed.atom")), "{feeds:?}");
 }
+
+#[tokio::test]
+async fn requests_are_answered_however_their_bytes_arrive() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The outer basin", "Calm water, and little of it.").await;
+    post.page().await;
+    let kept = format!("GET {} HTTP/1.1\r\nHost: a\r\n", post.path);
+    let elsewhere = "GET /2020/01/nothing HTTP/1.1\r\nHost: a\r\n\r\n";
+    let last = format!("{kept}Connection: close\r\n\r\n");
+    let form = "POST /feed.atom HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /";
+
+    for (pieces, statuses) in [
+        (vec![format!("{kept}\r\n"), last.clone()], vec![200, 200]),
+        (vec![format!("{kept}\r\n{kept}\r\n{kept}\r\n{last}")], vec![200; 4]),
+        (vec![format!("{kept}\r\n{elsewhere}{kept}\r\n{last}")], vec![200, 404, 200, 200]),
+        // A head may come in parts, and what looks like a request may be a body.
+        (
+            vec![
+                "GE".into(),
+                format!("T {} HT", post.path),
+                "TP/1.1\r\nHost: a\r\n".into(),
+                format!("\r\n{last}"),
+            ],
+            vec![200; 2],
+        ),
+        (vec![format!("{kept}\r\n{form}"), last.clone()], vec![200, 405, 200]),
+        // More is asked than a reader takes at once.
+        (vec![format!("{kept}\r\n").repeat(3000), last.clone()], vec![200; 3001]),
+        (vec!["GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n".into()], vec![400]),
+    ] {
+        let answers = said_over_the_wire(&press.base(), &pieces).await;
+        assert_eq!(statuses_of(&answers), statuses, "{:?}", pieces[0].get(..200).unwrap_or(&pieces[0]));
+    }
+}
+
+/// Sends the pieces one by one, and reads meanwhile until the server closes.
+async fn said_over_the_wire(base: &str, pieces: &[String]) -> Vec<u8> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let address = base.trim_start_matches("http://");
+    let (mut read, mut write) = tokio::net::TcpStream::connect(address).await.unwrap().into_split();
+    write.as_ref().set_nodelay(true).unwrap();
+    let mut all = Vec::new();
+    let sending = async {
+        for piece in pieces {
+            write.write_all(piece.as_bytes()).await.unwrap();
+            // Other tasks run, so that the server may see this piece alone; either way the answers are the same.
+            tokio::task::yield_now().await;
+        }
+    };
+    let (_, end) = tokio::join!(sending, read.read_to_end(&mut all));
+    end.unwrap();
+    all
+}
+
+/// Of answers one behind the other: each is as long as it says.
+fn statuses_of(mut answers: &[u8]) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    while !answers.is_empty() {
+        let mut fields = [httparse::EMPTY_HEADER; 32];
+        let mut answer = httparse::Response::new(&mut fields);
+        let head = answer.parse(answers).unwrap().unwrap();
+        let length = answer.headers.iter().find(|field| field.name.eq_ignore_ascii_case("content-length"));
+        let length: usize =
+            length.map_or(0, |field| std::str::from_utf8(field.value).unwrap().parse().unwrap());
+        statuses.push(answer.code.unwrap());
+        answers = &answers[head + length..];
+    }
+    statuses
+}

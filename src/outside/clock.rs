@@ -1,6 +1,7 @@
 //! The time of day, which a setting can move for tests and rehearsals.
 
 use crate::time::Time;
+use std::time::SystemTime;
 
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
@@ -10,6 +11,7 @@ pub struct Clock {
 
 impl Clock {
     pub fn now(self) -> Time {
-        Time(jiff::Timestamp::now().as_microsecond()).plus(self.shift * crate::time::SECOND)
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Time(since_epoch.as_micros() as i64).plus(self.shift * crate::time::SECOND)
     }
 }

@@ -3,7 +3,7 @@
 use crate::outside::db::Topic;
 use crate::time::Time;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, header};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -12,8 +12,6 @@ use std::sync::{Arc, RwLock};
 const MOST: usize = 64 << 20;
 /// What was forgotten lately is remembered for pages that are being made meanwhile.
 const REMEMBERED: usize = 256;
-/// Most bytes that one thread has at hand beside.
-const MOST_AT_HAND: usize = 8 << 20;
 
 #[derive(Default)]
 pub struct Pages {
@@ -32,15 +30,21 @@ struct Kept {
 
 pub(super) struct Page {
     pub(super) topics: Vec<Topic>,
-    pub(super) plain: Variant,
-    pub(super) gzip: Variant,
-    pub(super) brotli: Variant,
+    /// In the order of [`Coding`].
+    pub(super) variants: [Variant; 3],
     /// The same for every encoding: what stands within the quotation marks of their tags, before the encoding's name.
     pub(super) digest: String,
     /// The second that its `Last-Modified` names.
     pub(super) modified: Time,
     /// Somebody read it since room was last made.
     pub(super) read: AtomicBool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Coding {
+    Plain,
+    Gzip,
+    Brotli,
 }
 
 pub(super) struct Variant {
@@ -50,64 +54,54 @@ pub(super) struct Variant {
 
 impl Page {
     fn bytes(&self) -> usize {
-        self.plain.body.len() + self.gzip.body.len() + self.brotli.body.len() + 4096
+        self.variants.iter().map(|variant| variant.body.len()).sum::<usize>() + 4096
     }
 
-    fn note_reading(&self) {
+    pub(super) fn note_reading(&self) {
         // Looked at first, since all cores read this and a write would take it from them.
         if !self.read.load(Ordering::Relaxed) {
             self.read.store(true, Ordering::Relaxed);
         }
     }
 
-    fn copied(&self) -> Page {
-        Page {
-            topics: self.topics.clone(),
-            plain: self.plain.copied(),
-            gzip: self.gzip.copied(),
-            brotli: self.brotli.copied(),
-            digest: self.digest.clone(),
-            modified: self.modified,
-            read: AtomicBool::new(true),
+    pub(super) fn variant(&self, coding: Coding) -> &Variant {
+        &self.variants[coding as usize]
+    }
+
+    /// The smallest that an `Accept-Encoding` welcomes.
+    pub(super) fn coding(&self, accepted: &str) -> Coding {
+        match accepted {
+            accepted if accepts(accepted, "br") => Coding::Brotli,
+            accepted if accepts(accepted, "gzip") => Coding::Gzip,
+            _ => Coding::Plain,
         }
     }
+
+    /// Whether who asks has it already, by `If-None-Match` and, where there is none, `If-Modified-Since`.
+    pub(super) fn unchanged(&self, none_match: Option<&str>, modified_since: Option<&str>) -> bool {
+        match none_match {
+            Some(tags) => tags.contains(self.digest.as_str()) || tags == "*",
+            None => modified_since.and_then(Time::from_http_date).is_some_and(|since| self.modified <= since),
+        }
+    }
+}
+
+fn accepts(accepted: &str, coding: &str) -> bool {
+    accepted.split(',').any(|part| {
+        let (name, quality) = part.split_once(';').unwrap_or((part, ""));
+        name.trim() == coding && quality.trim().trim_start_matches("q=").parse() != Ok(0.0)
+    })
 }
 
 impl Variant {
-    fn copied(&self) -> Variant {
-        let mut headers = HeaderMap::with_capacity(self.headers.len());
-        for (name, value) in &self.headers {
-            let name = HeaderName::from_bytes(name.as_ref()).expect("it was a name");
-            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).expect("it was a value"));
+    /// As they are sent: whoever has the page already is not told what it is made of.
+    pub(super) fn headers(&self, unchanged: bool) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        if unchanged {
+            headers.remove(header::CONTENT_TYPE);
+            headers.remove(header::CONTENT_ENCODING);
         }
-        Variant { headers, body: Bytes::copy_from_slice(&self.body) }
-    }
-}
-
-/// Pages that one thread has at hand, in copies of its own. What threads share is counted whenever it is lent, and cores
-/// that count in one place wait for each other: with nothing shared, a kept page costs a tenth less.
-#[derive(Default)]
-pub(super) struct AtHand {
-    pages: HashMap<Box<str>, (Page, Arc<Page>)>,
-    bytes: usize,
-    moment: u64,
-}
-
-impl AtHand {
-    pub(super) fn get(&mut self, all: &Pages, address: &str) -> Option<&Page> {
-        // Asked before the page is looked for: whatever is forgotten from here on is noticed the next time.
-        let moment = all.moment();
-        if moment != self.moment || self.bytes > MOST_AT_HAND {
-            *self = AtHand { moment, ..AtHand::default() };
-        }
-        if !self.pages.contains_key(address) {
-            let page = all.get(address)?;
-            self.bytes += page.bytes();
-            self.pages.insert(address.into(), (page.copied(), page));
-        }
-        let (page, shared) = &self.pages[address];
-        shared.note_reading();
-        Some(page)
+        headers
     }
 }
 
@@ -193,24 +187,36 @@ impl Kept {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn page(topic: &str, bytes: usize) -> Arc<Page> {
+    pub(in crate::web) fn page(topic: &str, bytes: usize) -> Arc<Page> {
         let variant = |bytes| Variant { headers: HeaderMap::new(), body: vec![0; bytes].into() };
         Arc::new(Page {
             topics: vec![Topic(topic.into())],
-            plain: variant(bytes),
-            gzip: variant(0),
-            brotli: variant(0),
+            variants: [variant(bytes), variant(0), variant(0)],
             digest: String::new(),
             modified: Time(0),
             read: AtomicBool::new(false),
         })
     }
 
-    fn changed(pages: &Pages, topic: &str) {
+    pub(in crate::web) fn changed(pages: &Pages, topic: &str) {
         pages.forget(&[Topic(topic.into())]);
+    }
+
+    #[test]
+    fn a_coding_is_used_where_it_is_welcome() {
+        for (accepted, coding) in [
+            ("gzip, deflate, br, zstd", Coding::Brotli),
+            ("gzip;q=1.0, br ; q=0.0", Coding::Gzip),
+            ("gzip;q=0", Coding::Plain),
+            ("gzip;q=0.5", Coding::Gzip),
+            ("", Coding::Plain),
+            ("xgzip", Coding::Plain),
+        ] {
+            assert_eq!(page("home", 1).coding(accepted), coding, "{accepted:?}");
+        }
     }
 
     #[test]
@@ -252,23 +258,6 @@ mod tests {
             assert!(pages.size().1 <= MOST);
         }
         assert!(pages.size().1 > MOST / 2, "room is not made by throwing everything away");
-    }
-
-    #[test]
-    fn what_is_at_hand_is_forgotten_with_the_rest() {
-        let (pages, mut hand) = (Pages::default(), AtHand::default());
-        assert!(hand.get(&pages, "/tides").is_none());
-        pages.keep("/tides", page("post:1", 10), pages.moment());
-        assert!(hand.get(&pages, "/tides").is_some());
-        changed(&pages, "post:1");
-        assert!(hand.get(&pages, "/tides").is_none());
-
-        for address in ["/charts", "/maps", "/plans"] {
-            pages.keep(address, page("post:2", MOST_AT_HAND / 4 * 3), pages.moment());
-            assert!(hand.get(&pages, address).is_some());
-            assert!(hand.bytes < 2 * MOST_AT_HAND, "no more than one page beyond the bound");
-        }
-        assert!(hand.pages.len() < 3 && hand.pages.contains_key("/plans"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Connections: accepted once, spread evenly over one thread per core, kept pages answered before any routing.
 
-use super::cache::{AtHand, Page, Variant};
+use super::cache::{Page, Variant};
 use super::respond::Keep;
+use super::wire;
 use crate::app::App;
 use crate::time::{SECOND, Time};
 use crate::{Result, error::Context};
@@ -9,20 +10,19 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse;
 use bytes::Bytes;
-use futures_util::future;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::convert::Infallible;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
@@ -105,17 +105,16 @@ fn drive(
 async fn converse(
     app: App,
     router: Router,
-    stream: TcpStream,
+    mut stream: TcpStream,
     peer: SocketAddr,
     stop: watch::Receiver<bool>,
 ) {
-    // A kept page is answered on the spot; only what must be made costs a future of its own.
-    let service = hyper::service::service_fn(|request: Request<Incoming>| match kept(&app, &request) {
-        Some(reply) => future::Either::Left(future::ready(Ok::<_, Infallible>(reply))),
-        None => {
-            let made = make(app.clone(), router.clone(), request, peer);
-            future::Either::Right(Box::pin(async { Ok(made.await) }))
-        }
+    let Some(begun) = wire::answer(&app, &mut stream, stopped(stop.clone())).await else { return };
+    let (read, write) = stream.into_split();
+    let stream = tokio::io::join(std::io::Cursor::new(begun).chain(read), write);
+    let service = hyper::service::service_fn(|request: Request<Incoming>| {
+        let made = make(app.clone(), router.clone(), request, peer);
+        async { Ok::<_, Infallible>(made.await) }
     });
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30)).pipeline_flush(true);
@@ -142,8 +141,8 @@ fn reads(method: &Method) -> bool {
 
 /// What a kept page is known by: its path, and what pages read behind the question mark. The rest, such as where a link was
 /// clicked, makes no other page, and a stranger who makes it up has nothing made anew.
-fn address(uri: &Uri) -> Cow<'_, str> {
-    let Some(query) = uri.query() else { return uri.path().into() };
+pub(super) fn address(uri: &str) -> Cow<'_, str> {
+    let Some((path, query)) = uri.split_once('?') else { return uri.into() };
     // A name that is written in another way may still be one that is read.
     let is_read = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();
@@ -151,38 +150,27 @@ fn address(uri: &Uri) -> Cow<'_, str> {
     };
     let read: Vec<&str> = query.split('&').filter(is_read).collect();
     match read.is_empty() {
-        true => uri.path().into(),
-        false => format!("{}?{}", uri.path(), read.join("&")).into(),
+        true => path.into(),
+        false => format!("{path}?{}", read.join("&")).into(),
     }
-}
-
-thread_local! {
-    static AT_HAND: RefCell<AtHand> = RefCell::default();
-}
-
-fn kept(app: &App, request: &Request<Incoming>) -> Option<Reply> {
-    if !reads(request.method()) {
-        return None;
-    }
-    AT_HAND.with_borrow_mut(|hand| {
-        let page = hand.get(&app.pages, &address(request.uri()))?;
-        Some(from_page(page, request.method(), request.headers()))
-    })
 }
 
 async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: SocketAddr) -> Reply {
-    let (moment, address) = (app.pages.moment(), address(request.uri()).into_owned());
-    let now = app.now();
+    let (moment, now) = (app.pages.moment(), app.now());
+    let address =
+        address(request.uri().path_and_query().map_or("/", |address| address.as_str())).into_owned();
     let (method, headers) = (request.method().clone(), request.headers().clone());
-    request.extensions_mut().insert(client(&app, peer, &headers));
-    // Made whole for a HEAD too: the page is kept, and the next reader wants its body.
-    if method == Method::HEAD {
-        *request.method_mut() = Method::GET;
+    if !reads(&method) {
+        return answered(&app, router, request, peer).await.map(Either::Right);
     }
-    let response = router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
-    let mut response = dressed(response);
+    if let Some(page) = app.pages.get(&address) {
+        return from_page(&page, &method, &headers);
+    }
+    // Made whole for a HEAD too: the page is kept, and the next reader wants its body.
+    *request.method_mut() = Method::GET;
+    let mut response = answered(&app, router, request, peer).await;
     match response.extensions_mut().remove::<Keep>() {
-        Some(keep) if reads(&method) && response.status() == StatusCode::OK => {
+        Some(keep) if response.status() == StatusCode::OK => {
             let page = match press(response, keep, now).await {
                 Ok(page) => Arc::new(page),
                 Err(error) => return dressed(error.into_response()).map(Either::Right),
@@ -192,6 +180,17 @@ async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: So
         }
         _ => response.map(Either::Right),
     }
+}
+
+async fn answered(
+    app: &App,
+    router: Router,
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Body> {
+    let client = client(app, peer, request.headers());
+    request.extensions_mut().insert(client);
+    dressed(router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {}))
 }
 
 fn client(app: &App, peer: SocketAddr, headers: &HeaderMap) -> Client {
@@ -218,37 +217,18 @@ fn hop_address(hop: &str) -> Option<IpAddr> {
 
 fn from_page(page: &Page, method: &Method, asked: &HeaderMap) -> Reply {
     let text = |name| asked.get(name).and_then(|v| v.to_str().ok());
-    let variant = match text(header::ACCEPT_ENCODING).unwrap_or_default() {
-        accepted if accepts(accepted, "br") => &page.brotli,
-        accepted if accepts(accepted, "gzip") => &page.gzip,
-        _ => &page.plain,
-    };
-    let unchanged = match text(header::IF_NONE_MATCH) {
-        Some(tags) => tags.contains(page.digest.as_str()) || tags == "*",
-        None => {
-            let since = text(header::IF_MODIFIED_SINCE).and_then(Time::from_http_date);
-            since.is_some_and(|since| page.modified <= since)
-        }
-    };
+    let variant = page.variant(page.coding(text(header::ACCEPT_ENCODING).unwrap_or_default()));
+    let unchanged = page.unchanged(text(header::IF_NONE_MATCH), text(header::IF_MODIFIED_SINCE));
     let bare = unchanged || *method == Method::HEAD;
     let body = if bare { Full::default() } else { Full::new(variant.body.clone()) };
     let mut response = Response::new(Either::Left(body));
-    *response.headers_mut() = variant.headers.clone();
+    *response.headers_mut() = variant.headers(unchanged);
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response.headers_mut().remove(header::CONTENT_TYPE);
-        response.headers_mut().remove(header::CONTENT_ENCODING);
     } else if bare {
         response.headers_mut().insert(header::CONTENT_LENGTH, variant.body.len().into());
     }
     response
-}
-
-fn accepts(accepted: &str, coding: &str) -> bool {
-    accepted.split(',').any(|part| {
-        let (name, quality) = part.split_once(';').unwrap_or((part, ""));
-        name.trim() == coding && quality.trim().trim_start_matches("q=").parse() != Ok(0.0)
-    })
 }
 
 /// Compresses a finished page once, for every reader to come.
@@ -280,9 +260,7 @@ async fn press(response: Response<Body>, keep: Keep, now: Time) -> Result<Page> 
             _ => variant(None, plain.clone()),
         };
         Page {
-            gzip: shrunk("gzip", gzip),
-            brotli: shrunk("br", brotli),
-            plain: variant(None, plain.clone()),
+            variants: [variant(None, plain.clone()), shrunk("gzip", gzip), shrunk("br", brotli)],
             topics: keep.topics,
             digest,
             modified,
@@ -325,7 +303,7 @@ fn dressed(mut response: Response<Body>) -> Response<Body> {
 
 #[cfg(test)]
 mod tests {
-    use super::{accepts, address, hop_address};
+    use super::{address, hop_address};
 
     #[test]
     fn what_no_page_reads_makes_no_other_page() {
@@ -337,7 +315,7 @@ mod tests {
             ("/sources?x&before=7&y=1", "/sources?before=7"),
             ("/sources?b%65fore=7", "/sources?b%65fore=7"),
         ] {
-            assert_eq!(address(&asked.parse().unwrap()), known_by);
+            assert_eq!(address(asked), known_by);
         }
     }
 
@@ -352,20 +330,6 @@ mod tests {
             ("unknown", None),
         ] {
             assert_eq!(hop_address(hop), address.map(|a| a.parse().unwrap()), "{hop}");
-        }
-    }
-
-    #[test]
-    fn a_coding_is_used_where_it_is_welcome() {
-        for (accepted, coding, welcome) in [
-            ("gzip, deflate, br, zstd", "br", true),
-            ("gzip;q=1.0, br ; q=0.0", "br", false),
-            ("gzip;q=0", "gzip", false),
-            ("gzip;q=0.5", "gzip", true),
-            ("", "gzip", false),
-            ("xgzip", "gzip", false),
-        ] {
-            assert_eq!(accepts(accepted, coding), welcome, "{accepted:?} {coding}");
         }
     }
 }
