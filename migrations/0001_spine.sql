@@ -151,6 +151,36 @@ create table tally (
 );
 create index tally_posts on tally (kind, posts);
 
+-- Readers' search, told in src/search/mod.rs. What a post that readers may see holds, at a place that grows with the minute of its
+-- publication.
+create table searchable (
+    place bigint primary key,
+    wanted bigint not null,              -- the minute; others may have had its place
+    post_id bigint not null,
+    state text not null,                 -- new (in no list yet), settled, gone (still in lists)
+    marks text not null,                 -- author, tags, year, language; one a line
+    words blob not null                  -- of a settled post only which terms
+);
+create index searchable_post on searchable (post_id, state);
+create index searchable_state on searchable (state, place);
+
+-- A term's list of places, a block a row.
+create table posting (
+    term text /*pg collate "C"*/ not null,
+    first bigint not null,
+    last bigint not null,
+    posts bigint not null,
+    docs blob not null,                  -- places and weights
+    spots blob not null,                 -- where in each post the term stands
+    primary key (term, first)
+);
+
+-- Words of posts that readers do not see yet.
+create table analysed (
+    post_id bigint primary key references post (post_id),
+    words blob not null
+);
+
 create table source (
     source_id id_key,
     url text not null unique,            -- canonical

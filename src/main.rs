@@ -14,6 +14,7 @@ mod post;
 mod publication;
 mod quote;
 mod sample;
+mod search;
 mod slug;
 mod source;
 mod time;

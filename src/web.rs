@@ -23,6 +23,7 @@ mod preview;
 mod redirect;
 mod respond;
 mod robots;
+mod search_show;
 mod server;
 mod signed_in;
 mod site;
@@ -103,6 +104,7 @@ fn router(app: App) -> Router {
         .route("/archive", get(archive::show))
         .route("/archive/{year}", get(archive::year))
         .route("/archive/{year}/{month}", get(archive::month))
+        .route("/search", get(search_show::show))
         .route("/tag/{slug}", get(list_show::tag))
         .route("/author/{slug}", get(list_show::author))
         .route("/{year}/{month}/{slug}", get(post_show::post))

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::outside::queue::{self, Class, Job, Queued};
 use crate::outside::{db, mail};
 use crate::time::DAY;
-use crate::{Result, person, post, quote, source};
+use crate::{Result, person, post, quote, search, source};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -20,6 +20,7 @@ async fn perform(app: &App, job: Job) -> Result<()> {
         Job::Mail(id) => send_mail(app, id).await,
         Job::Rerender => post::rerender(app).await,
         Job::ListAgain => post::listing::list_again(app).await,
+        Job::SettleSearch => search::index::settle(&app.db).await,
         Job::Tidy => tidy(app).await,
     }
 }

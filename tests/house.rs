@@ -17,10 +17,10 @@ const NOUNS: [&str; 10] = [
     "publication",
     "quote",
     "statement",
+    "search",
     "post",
     "comment",
     "newsletter",
-    "search",
 ];
 
 #[test]

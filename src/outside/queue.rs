@@ -27,6 +27,8 @@ pub enum Job {
     Rerender,
     /// Put every post into the lists of the days that the publication's clock says now.
     ListAgain,
+    /// Put what was published and taken back since into the lists of readers' search.
+    SettleSearch,
     /// Sweep away what time has emptied: the bin, sessions, tries, changes.
     Tidy,
     /// Read a capture's text again, when the way of reading has improved.
@@ -78,7 +80,7 @@ impl Job {
             Job::CheckQuotes(_) | Job::CheckPost(_) => Class::Check,
             Job::Publish(_) => Class::Schedule,
             Job::Mail(_) => Class::Mail,
-            Job::Rerender | Job::ListAgain | Job::Tidy => Class::House,
+            Job::Rerender | Job::ListAgain | Job::SettleSearch | Job::Tidy => Class::House,
         }
     }
 }

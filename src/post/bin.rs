@@ -86,6 +86,10 @@ fn erase(tx: &mut Tx, id: PostId) -> Result<()> {
             delete from citation where post_id = ?1"
         ),
         sql!(
+            "-- erase, words
+            delete from analysed where post_id = ?1"
+        ),
+        sql!(
             "-- erase, tags
             delete from post_tag where post_id = ?1"
         ),

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::id::{PersonId, PostId};
 use crate::outside::db::{Topic, Tx, record, sql};
 use crate::publication::Publication;
+use crate::search::{self, Mark};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use serde::{Deserialize, Serialize};
@@ -284,7 +285,7 @@ fn from(before: Option<Before>, latest: Time) -> Before {
     before.filter(|(at, _)| *at <= latest).unwrap_or((latest, PostId(i64::MAX)))
 }
 
-/// Brings lists and counts in line with a post that has changed in any way that readers could see.
+/// Brings lists, counts and readers' search in line with a post that has changed in any way that readers could see.
 pub(super) fn follow(tx: &mut Tx, id: PostId, now: Time) -> Result<()> {
     let post = Post::find(tx, id)?;
     let (listed,): (String,) = tx.one(
@@ -319,7 +320,20 @@ pub(super) fn follow(tx: &mut Tx, id: PostId, now: Time) -> Result<()> {
         ),
         (id, post.published_at.filter(|_| !new.is_empty())),
     )?;
-    Ok(())
+    match post.published_at.filter(|_| post.is_public(now)) {
+        Some(at) => search::index::put(tx, id, at, &marks(&post, &new), now, |tx| post.words(tx)),
+        None => search::index::take_out(tx, id, now),
+    }
+}
+
+/// By what searches are narrowed to the post.
+fn marks(post: &Post, lists: &BTreeSet<List>) -> Vec<Mark> {
+    let others = lists.iter().filter_map(|list| match list {
+        List::Year(year) => Some(Mark::Year(*year)),
+        List::Tag(slug) => Some(Mark::Tag(slug.clone())),
+        _ => None,
+    });
+    std::iter::once(Mark::Author(post.author_id.0)).chain(others).collect()
 }
 
 /// The lists that a post stands in now, in an order that is the same for every post.

@@ -20,6 +20,7 @@ use crate::outside::db::{Taken, Topic, Tx, record, sql, words};
 use crate::outside::queue::{self, Job};
 use crate::person::{Person, Role};
 use crate::publication::Publication;
+use crate::search::{self, Fields, Words};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use redirect::Redirect;
@@ -106,7 +107,11 @@ pub struct Rendered {
     pub draft: Draft,
     pub document: markup::Document,
     json: String,
+    words: Words,
 }
+
+/// The version of how a text is read: rendered, and analysed for the search. What was read by an older one is read again.
+const READING: i64 = markup::RENDERER_VERSION * 1000 + search::VERSION;
 
 /// First segments of addresses that are taken by the program itself.
 const RESERVED: &[&str] = &[
@@ -152,6 +157,10 @@ impl Draft {
         words(self) == words(other)
     }
 
+    fn searched<'a>(&'a self, document: &'a markup::Document) -> Fields<'a> {
+        Fields { title: &self.title, text: &document.plain_text, excerpt: &self.excerpt, tags: &self.tags }
+    }
+
     pub fn check_length(&self) -> Result<()> {
         match self.markdown.len() > LONGEST {
             true => Err(Error::TooLarge("A post may be one megabyte of text.".into())),
@@ -163,11 +172,13 @@ impl Draft {
 impl Rendered {
     pub async fn of(app: &App, draft: Draft) -> Result<Rendered> {
         draft.check_length()?;
-        let options = app.db.read(Publication::load).await?.reading(&app.base_url);
+        let publication = app.db.read(Publication::load).await?;
+        let options = publication.reading(&app.base_url);
         compute(move || {
             let document = markup::read(&draft.markdown, &options);
             let json = serde_json::to_string(&document).internal("writing a rendered post")?;
-            Ok(Rendered { draft, document, json })
+            let words = Words::of(&draft.searched(&document), &publication.language);
+            Ok(Rendered { draft, document, json, words })
         })
         .await?
     }
@@ -230,6 +241,12 @@ impl Post {
     /// The rendered document as it was saved.
     pub fn document(&self) -> Result<markup::Document> {
         serde_json::from_str(&self.document).internal("a rendered post cannot be read")
+    }
+
+    /// What readers' search finds it by.
+    fn words(&self, tx: &mut Tx) -> Result<Words> {
+        let (language, document) = (Publication::load(tx)?.language, self.document()?);
+        Ok(Words::of(&self.in_force().searched(&document), &language))
     }
 
     /// Public posts, newest first.
@@ -315,12 +332,13 @@ impl Post {
                     &draft.cover,
                     &draft.cover_alt,
                     &new.json,
-                    markup::RENDERER_VERSION,
+                    READING,
                     language,
                     now,
                 ),
             )
             .taken(&format!("Another {kind} has the address “{slug}” already; choose another."))?;
+        search::index::analysed(tx, post.post_id, &new.words)?;
         record::begin(tx, &post, &new.document, now)?;
         Ok(post)
     }
@@ -415,13 +433,14 @@ impl Post {
                 &draft.cover,
                 &draft.cover_alt,
                 &new.json,
-                markup::RENDERER_VERSION,
+                READING,
                 now,
             ),
         )?;
         let post = Post::find(tx, self.post_id)?;
         let why = if post.published_at.is_some() { Why::Published } else { Why::Saved };
         post.revise(tx, why, &post.in_force(), person, now)?;
+        search::index::analysed(tx, self.post_id, &new.words)?;
         record::follow(tx, &post, &new.document, now)?;
         post.told(tx, now)
     }
@@ -735,7 +754,7 @@ pub async fn rerender(app: &App) -> Result<()> {
                         "-- rerender
                     select * from post where renderer < ?1 order by post_id limit 20"
                     ),
-                    (markup::RENDERER_VERSION,),
+                    (READING,),
                 )
             })
             .await?;
@@ -743,20 +762,20 @@ pub async fn rerender(app: &App) -> Result<()> {
             return Ok(());
         }
         for post in stale {
-            let draft = Draft { markdown: post.markdown.clone(), ..Draft::default() };
-            let new = Rendered::of(app, draft).await?;
+            let new = Rendered::of(app, post.in_force()).await?;
             let now = app.now();
             app.db
                 .write(move |tx| {
                     let same = tx.run(
                         sql!("-- rerender, one
                             update post set document = ?2, renderer = ?3 where post_id = ?1 and markdown = ?4"),
-                        (post.post_id, &new.json, markup::RENDERER_VERSION, &post.markdown),
+                        (post.post_id, &new.json, READING, &post.markdown),
                     )?;
                     // Saved anew meanwhile, and rendered with it.
                     if same == 0 {
                         return Ok(());
                     }
+                    search::index::analysed(tx, post.post_id, &new.words)?;
                     record::follow(tx, &post, &new.document, now)?;
                     post.told(tx, now)
                 })

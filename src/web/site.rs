@@ -54,6 +54,8 @@ struct ErrorPage {
     site: Site,
     title: &'static str,
     words: String,
+    /// A reader looked for something that is not here.
+    lost: bool,
     /// What may have been meant.
     nearby: Vec<Place>,
 }
@@ -119,5 +121,5 @@ async fn error_page(app: &App, error: &Error, path: String) -> Option<String> {
         }
         other => other.for_readers(),
     };
-    app.templates.render("error.html", &ErrorPage { site, title, words, nearby }).ok()
+    app.templates.render("error.html", &ErrorPage { site, title, words, lost, nearby }).ok()
 }

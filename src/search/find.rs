@@ -1,0 +1,500 @@
+//! Finding: lists are walked together from the newest place back, until enough posts hold everything; the best of them come first.
+
+use super::query::{Atom, Query};
+use super::words::{Words, positions};
+use super::{Mark, block, index};
+use crate::Result;
+use crate::id::PostId;
+use crate::outside::db::{Tx, sql};
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+/// How many of the newest matches are looked at, to find the best among them.
+pub const MOST: usize = 5000;
+/// Most blocks that are read for a beginning of words.
+const BLOCKS: usize = 6000;
+/// What a rare word counts more than a common one is reckoned as if there were so many posts.
+const POSTS: f64 = 1_000_000.0;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// One page of them, the best first; each with the language it is written in.
+    pub posts: Vec<(PostId, String)>,
+    /// At most [`MOST`].
+    pub total: usize,
+    /// There are older ones, at which nobody looked.
+    pub more: bool,
+    /// None holds everything that was asked for; these hold some of it.
+    pub some_only: bool,
+}
+
+/// Languages that posts are written in.
+pub fn languages(tx: &mut Tx) -> Result<Vec<String>> {
+    let terms: Vec<(String,)> = tx.all(
+        sql!(
+            "-- search::languages
+            select distinct term from posting where term >= 'language:' and term < 'language;'"
+        ),
+        (),
+    )?;
+    let new: Vec<(String,)> = tx.all(
+        sql!(
+            "-- search::languages, new
+            select distinct marks from searchable where state in ('new', 'gone')"
+        ),
+        (),
+    )?;
+    let languages = terms.iter().chain(&new).filter_map(|(marks,)| language(marks));
+    let mut languages: Vec<String> = languages.map(str::to_owned).collect();
+    languages.sort();
+    languages.dedup();
+    Ok(languages)
+}
+
+/// Public posts that hold what was asked for and have all the marks; of their ranking, the part from `skip` on.
+pub fn find(tx: &mut Tx, query: &Query, marks: &[Mark], skip: usize, count: usize) -> Result<Found> {
+    if query.is_empty() && marks.is_empty() {
+        return Ok(Found::default());
+    }
+    let fresh = Fresh::load(tx)?;
+    let mut found = Search::new(tx, query, marks, &fresh, true)?.run(tx)?;
+    let mut some_only = false;
+    if found.is_empty() && query.atoms.len() > 1 {
+        found = Search::new(tx, query, marks, &fresh, false)?.run(tx)?;
+        some_only = !found.is_empty();
+    }
+    let more = found.len() > MOST;
+    found.truncate(MOST);
+    // Of two that are as good, the newer one.
+    found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(b.place.cmp(&a.place)));
+    let page = found.iter().skip(skip).take(count).map(|at| post_at(tx, at.place));
+    let posts = page.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    Ok(Found { posts, total: found.len(), more, some_only })
+}
+
+fn post_at(tx: &mut Tx, place: i64) -> Result<Option<(PostId, String)>> {
+    let found: Option<(PostId, String)> = tx.first(
+        sql!(
+            "-- search::post_at
+            select post_id, marks from searchable where place = ?1"
+        ),
+        (place,),
+    )?;
+    Ok(found.map(|(id, marks)| (id, language(&marks).unwrap_or_default().to_owned())))
+}
+
+fn language(marks: &str) -> Option<&str> {
+    marks.lines().find_map(|mark| mark.strip_prefix("language:"))
+}
+
+/// What no list tells yet: posts that are new, and places where nothing is any more.
+struct Fresh {
+    /// Whatever the lists say of these is not so.
+    hidden: HashSet<i64>,
+    /// Newest first.
+    new: Vec<(i64, Words, HashSet<String>)>,
+}
+
+impl Fresh {
+    fn load(tx: &mut Tx) -> Result<Fresh> {
+        let rows: Vec<(i64, index::State, String, Vec<u8>)> = tx.all(
+            sql!(
+                "-- search::fresh
+                select place, state, marks, words from searchable where state in ('new', 'gone')"
+            ),
+            (),
+        )?;
+        let hidden = rows.iter().map(|(place, ..)| *place).collect();
+        let new = rows.into_iter().filter(|(_, state, ..)| *state == index::State::New);
+        let read = |(place, _, marks, bytes): (i64, _, String, Vec<u8>)| {
+            let words = index::read(&bytes)?;
+            Ok((place, words, marks.lines().map(str::to_owned).collect()))
+        };
+        let mut new: Vec<(i64, Words, HashSet<String>)> = new.map(read).collect::<Result<_>>()?;
+        new.sort_unstable_by_key(|(place, ..)| std::cmp::Reverse(*place));
+        Ok(Fresh { hidden, new })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Match {
+    place: i64,
+    score: f64,
+}
+
+struct Search<'a> {
+    atoms: Vec<(Cursor, f64)>,
+    marks: Vec<Cursor>,
+    fresh: &'a Fresh,
+    /// New posts that match, newest first.
+    new: Vec<Match>,
+    all: bool,
+}
+
+impl<'a> Search<'a> {
+    /// For posts that hold all atoms, or any.
+    fn new(tx: &mut Tx, query: &Query, marks: &[Mark], fresh: &'a Fresh, all: bool) -> Result<Search<'a>> {
+        let marks: Vec<String> = marks.iter().map(Mark::to_string).collect();
+        let alone = marks.is_empty() && (query.atoms.len() == 1 || !all);
+        let mut atoms = Vec::new();
+        for atom in &query.atoms {
+            let (cursor, held_by) = Cursor::of(tx, atom, alone)?;
+            atoms.push((cursor, (POSTS / held_by.max(1) as f64).max(1.5).ln()));
+        }
+        let mut new = Vec::new();
+        for (place, words, held) in &fresh.new {
+            let scores = query.atoms.iter().zip(&atoms);
+            let scores = scores.map(|(atom, (_, rare))| held_in(atom, words).map(|w| f64::from(w) * rare));
+            let scores: Vec<Option<f64>> = scores.collect();
+            let enough = match all {
+                true => scores.iter().all(Option::is_some),
+                false => scores.iter().any(Option::is_some),
+            };
+            if enough && marks.iter().all(|mark| held.contains(mark)) {
+                new.push(Match { place: *place, score: scores.into_iter().flatten().sum() });
+            }
+        }
+        let marks = marks.into_iter().map(|mark| Cursor::Any(vec![List::new(mark, false)])).collect();
+        Ok(Search { atoms, marks, fresh, new, all })
+    }
+
+    /// The newest matches, one more than [`MOST`] if there are more.
+    fn run(mut self, tx: &mut Tx) -> Result<Vec<Match>> {
+        let (mut found, mut before) = (Vec::new(), i64::MAX);
+        let mut new = std::mem::take(&mut self.new).into_iter().peekable();
+        while found.len() <= MOST {
+            let settled = self.next(tx, before)?;
+            let bound = settled.map_or(i64::MIN, |at| at.place);
+            while let Some(at) = new.next_if(|at| at.place > bound) {
+                found.push(at);
+            }
+            let Some(at) = settled else { break };
+            found.push(at);
+            before = at.place - 1;
+        }
+        found.truncate(MOST + 1);
+        Ok(found)
+    }
+
+    /// The newest match at or before a place.
+    fn next(&mut self, tx: &mut Tx, mut at: i64) -> Result<Option<Match>> {
+        let hidden = &self.fresh.hidden;
+        'places: loop {
+            let mut score = 0.0;
+            if self.all {
+                for (n, (cursor, rare)) in self.atoms.iter_mut().enumerate() {
+                    let Some((place, weight)) = cursor.seek(tx, hidden, at)? else { return Ok(None) };
+                    let passed = n > 0 && place < at;
+                    at = place;
+                    if passed {
+                        continue 'places;
+                    }
+                    score += f64::from(weight) * *rare;
+                }
+            } else {
+                let mut newest: Option<i64> = None;
+                for (cursor, rare) in &mut self.atoms {
+                    let Some((place, weight)) = cursor.seek(tx, hidden, at)? else { continue };
+                    if newest.is_none_or(|newest| place > newest) {
+                        (newest, score) = (Some(place), 0.0);
+                    }
+                    score += if newest == Some(place) { f64::from(weight) * *rare } else { 0.0 };
+                }
+                let Some(newest) = newest else { return Ok(None) };
+                at = newest;
+            }
+            for (n, mark) in self.marks.iter_mut().enumerate() {
+                let Some((place, _)) = mark.seek(tx, hidden, at)? else { return Ok(None) };
+                let passed = (n > 0 || !self.atoms.is_empty()) && place < at;
+                at = place;
+                if passed {
+                    continue 'places;
+                }
+            }
+            return Ok(Some(Match { place: at, score }));
+        }
+    }
+}
+
+/// How much an atom says of a post whose words are at hand; `None` if the post does not hold it.
+fn held_in(atom: &Atom, words: &Words) -> Option<u8> {
+    let any =
+        |terms: &[String]| terms.iter().filter_map(|term| words.get(term)).map(|entry| entry.weight).max();
+    match atom {
+        Atom::Word(terms) => any(terms),
+        Atom::Prefix(prefix, terms) => {
+            words.beginning(prefix).map(|entry| entry.weight).max().max(any(terms))
+        }
+        Atom::Phrase(parts) => {
+            let at = |terms: &[String]| {
+                let entries = terms.iter().filter_map(|term| words.get(term));
+                entries.flat_map(|entry| positions(&entry.spots)).collect::<Vec<_>>()
+            };
+            let spots: Vec<(u32, Vec<u32>)> =
+                parts.iter().map(|(distance, terms)| (*distance, at(terms))).collect();
+            stands_together(&spots).then(|| parts.iter().filter_map(|(_, terms)| any(terms)).max())?
+        }
+    }
+}
+
+/// Whether one spot of each part is as far from one of the first part as it should be.
+fn stands_together(parts: &[(u32, Vec<u32>)]) -> bool {
+    let Some(((_, first), rest)) = parts.split_first() else { return false };
+    let sets: Vec<(u32, HashSet<u32>)> =
+        rest.iter().map(|(distance, spots)| (*distance, spots.iter().copied().collect())).collect();
+    first.iter().any(|spot| sets.iter().all(|(distance, spots)| spots.contains(&(spot + distance))))
+}
+
+/// Goes back through the places where something is held.
+enum Cursor {
+    /// Any of several terms.
+    Any(Vec<List>),
+    /// At each distance from the first, any of several terms.
+    Phrase(Vec<(u32, Vec<List>)>),
+    /// Known already, oldest first; what is behind the last was passed.
+    Known(Vec<(i64, u8)>),
+}
+
+impl Cursor {
+    /// And by about how many posts it is held. `alone`: only the newest matches of this one are wanted.
+    fn of(tx: &mut Tx, atom: &Atom, alone: bool) -> Result<(Cursor, usize)> {
+        match atom {
+            Atom::Word(terms) => {
+                let held_by = held_by(tx, terms)?;
+                let lists = terms.iter().map(|term| List::new(term.clone(), false)).collect();
+                Ok((Cursor::Any(lists), held_by))
+            }
+            Atom::Phrase(parts) => {
+                let mut counted = Vec::new();
+                for (distance, terms) in parts {
+                    let lists: Vec<List> = terms.iter().map(|term| List::new(term.clone(), true)).collect();
+                    counted.push((held_by(tx, terms)?, (*distance, lists)));
+                }
+                // The rarest part says where to look for the others.
+                counted.sort_by_key(|(held_by, _)| *held_by);
+                let held_by = counted.first().map_or(0, |(held_by, _)| *held_by);
+                Ok((Cursor::Phrase(counted.into_iter().map(|(_, part)| part).collect()), held_by / 4))
+            }
+            Atom::Prefix(prefix, terms) => {
+                let known = beginning(tx, prefix, terms, alone)?;
+                let held_by = known.len();
+                Ok((Cursor::Known(known), held_by))
+            }
+        }
+    }
+
+    /// The newest place at or before `at`, and what it weighs there. `at` never grows.
+    fn seek(&mut self, tx: &mut Tx, hidden: &HashSet<i64>, mut at: i64) -> Result<Option<(i64, u8)>> {
+        match self {
+            Cursor::Any(lists) => any(tx, lists, hidden, at),
+            Cursor::Known(known) => {
+                while let Some(&(place, weight)) = known.last() {
+                    if place <= at && !hidden.contains(&place) {
+                        return Ok(Some((place, weight)));
+                    }
+                    known.pop();
+                }
+                Ok(None)
+            }
+            Cursor::Phrase(parts) => 'places: loop {
+                let mut most = 0;
+                for (n, (_, lists)) in parts.iter_mut().enumerate() {
+                    let Some((place, weight)) = any(tx, lists, hidden, at)? else { return Ok(None) };
+                    let passed = n > 0 && place < at;
+                    at = place;
+                    if passed {
+                        continue 'places;
+                    }
+                    most = most.max(weight);
+                }
+                let spots = |lists: &[List]| lists.iter().flat_map(|list| list.spots_at(at)).collect();
+                let mut spots: Vec<(u32, Vec<u32>)> =
+                    parts.iter().map(|(distance, lists)| (*distance, spots(lists))).collect();
+                spots.sort_unstable_by_key(|(distance, _)| *distance);
+                if stands_together(&spots) {
+                    return Ok(Some((at, most)));
+                }
+                at -= 1;
+            },
+        }
+    }
+}
+
+fn any(tx: &mut Tx, lists: &mut [List], hidden: &HashSet<i64>, at: i64) -> Result<Option<(i64, u8)>> {
+    let mut newest: Option<(i64, u8)> = None;
+    for list in lists {
+        newest = newest.max(list.seek(tx, hidden, at)?);
+    }
+    Ok(newest)
+}
+
+/// By about how many posts any of the terms is held.
+fn held_by(tx: &mut Tx, terms: &[String]) -> Result<usize> {
+    let mut sum = 0;
+    for term in terms {
+        let (blocks,): (i64,) = tx.one(
+            sql!(
+                "-- search::held_by
+                select count(*) from posting where term = ?1"
+            ),
+            (term,),
+        )?;
+        if blocks > 1 {
+            sum += blocks as usize * 350;
+            continue;
+        }
+        let posts: Option<(i64,)> = tx.first(
+            sql!(
+                "-- search::held_by, few
+                select posts from posting where term = ?1"
+            ),
+            (term,),
+        )?;
+        sum += posts.map_or(0, |(posts,)| posts as usize);
+    }
+    Ok(sum)
+}
+
+/// Where terms stand that begin so, or are one of these; oldest first. `alone`: of many, the newest will do.
+fn beginning(tx: &mut Tx, prefix: &str, terms: &[String], alone: bool) -> Result<Vec<(i64, u8)>> {
+    let mut heads: Vec<(String, i64, i64, i64)> = tx.all(
+        sql!(
+            "-- search::beginning
+            select term, first, last, posts from posting where term >= ?1 and term < ?2 order by term, first limit ?3"
+        ),
+        (prefix, format!("{prefix}\u{10ffff}"), BLOCKS),
+    )?;
+    for term in terms.iter().filter(|term| !term.starts_with(prefix)) {
+        heads.extend(tx.all::<(String, i64, i64, i64)>(
+            sql!(
+                "-- search::beginning, also
+                select term, first, last, posts from posting where term = ?1 order by first"
+            ),
+            (term,),
+        )?);
+    }
+    // The term with the most posts has enough of the newest alone: what is older than those is not wanted from any.
+    let mut floor = i64::MIN;
+    if alone {
+        let mut posts: HashMap<&str, i64> = HashMap::new();
+        heads.iter().for_each(|(term, _, _, held)| *posts.entry(term).or_default() += held);
+        let largest =
+            posts.into_iter().max_by_key(|(term, held)| (*held, *term)).map(|(term, _)| term.to_owned());
+        let (mut held, wanted) = (0, 2 * MOST as i64);
+        for (_, first, _, posts) in heads.iter().rev().filter(|(term, ..)| Some(term) == largest.as_ref()) {
+            held += posts;
+            if held > wanted {
+                floor = *first;
+                break;
+            }
+        }
+    }
+    let mut known = Vec::new();
+    for (term, first, ..) in heads.iter().filter(|(_, _, last, _)| *last >= floor) {
+        let (docs,): (Vec<u8>,) = tx.one(
+            sql!(
+                "-- search::beginning, docs
+                select docs from posting where term = ?1 and first = ?2"
+            ),
+            (term, *first),
+        )?;
+        block::docs(*first, &docs, |place, weight| {
+            if place >= floor {
+                known.push((place, weight));
+            }
+        });
+    }
+    // Oldest first; of one place, only the term that says most.
+    known.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    known.dedup_by_key(|(place, _)| *place);
+    Ok(known)
+}
+
+/// One term's list, read backwards a block at a time.
+struct List {
+    term: String,
+    with_spots: bool,
+    docs: Vec<(i64, u8)>,
+    spots: Vec<u8>,
+    ranges: Vec<Range<usize>>,
+    /// How many of the block's posts are not passed yet.
+    left: usize,
+    /// Where the block begins that was read last.
+    first: i64,
+    ended: bool,
+}
+
+impl List {
+    fn new(term: String, with_spots: bool) -> List {
+        List {
+            term,
+            with_spots,
+            docs: Vec::new(),
+            spots: Vec::new(),
+            ranges: Vec::new(),
+            left: 0,
+            first: i64::MAX,
+            ended: false,
+        }
+    }
+
+    fn seek(&mut self, tx: &mut Tx, hidden: &HashSet<i64>, at: i64) -> Result<Option<(i64, u8)>> {
+        loop {
+            if self.left > 0 && self.docs[self.left - 1].0 > at {
+                self.left = self.docs[..self.left].partition_point(|(place, _)| *place <= at);
+            }
+            while self.left > 0 {
+                let (place, weight) = self.docs[self.left - 1];
+                if !hidden.contains(&place) {
+                    return Ok(Some((place, weight)));
+                }
+                self.left -= 1;
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            self.load(tx, at.min(self.first.saturating_sub(1)))?;
+        }
+    }
+
+    /// The block that holds the newest place at or before this one.
+    fn load(&mut self, tx: &mut Tx, at: i64) -> Result<()> {
+        self.docs.clear();
+        let block = match self.with_spots {
+            false => {
+                let found: Option<(i64, Vec<u8>)> = tx.first(
+                    sql!(
+                        "-- search::load
+                        select first, docs from posting where term = ?1 and first <= ?2 order by first desc limit 1"
+                    ),
+                    (&self.term, at),
+                )?;
+                found.map(|(first, docs)| (first, docs, Vec::new()))
+            }
+            true => tx.first(
+                sql!(
+                    "-- search::load, spots
+                    select first, docs, spots from posting where term = ?1 and first <= ?2 order by first desc limit 1"
+                ),
+                (&self.term, at),
+            )?,
+        };
+        let Some((first, docs, spots)) = block else {
+            self.ended = true;
+            self.left = 0;
+            return Ok(());
+        };
+        block::docs(first, &docs, |place, weight| self.docs.push((place, weight)));
+        self.ranges = block::ranges(&spots);
+        (self.first, self.spots, self.left) = (first, spots, self.docs.len());
+        Ok(())
+    }
+
+    /// Where the term stands in the post where this list is, if it is there.
+    fn spots_at(&self, place: i64) -> Vec<u32> {
+        let Some(n) = self.left.checked_sub(1).filter(|n| self.docs[*n].0 == place) else {
+            return Vec::new();
+        };
+        self.ranges.get(n).map(|range| positions(&self.spots[range.clone()])).unwrap_or_default()
+    }
+}

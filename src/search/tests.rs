@@ -1,0 +1,227 @@
+//! What analysing, writing and finding promise.
+
+use super::analyse::{self, tokens};
+use super::block::{Posting, blocks, postings};
+use super::words::{Fields, Words};
+use super::{Mark, Query, find, highlighted, index, passage};
+use crate::id::PostId;
+use crate::outside::clock::Clock;
+use crate::outside::db::scratch::on_both;
+use crate::outside::db::{Db, Place};
+use crate::time::{DAY, Time};
+use proptest::prelude::*;
+
+on_both! {
+    what_is_settled_is_found_as_what_is_new
+    nothing_that_went_is_found
+}
+
+fn terms(text: &str, language: &str) -> Vec<String> {
+    tokens(text).iter().flat_map(|token| analyse::terms(token, language)).collect()
+}
+
+#[test]
+fn texts_become_terms() {
+    let check = |text, language, expected: &[&str]| assert_eq!(terms(text, language), expected, "{text}");
+    check("The harbour’s lamps don't burn", "en", &["the", "harbour", "lamp", "don", "burn"]);
+    check("Tide-tables: 1,234 copies", "en", &["tide", "tabl", "1", "234", "copi"]);
+    check("Häfen und Straßen", "de", &["haf", "und", "strass"]);
+    check("Паромы пошли, всё й", "ru", &["паром", "пошл", "все", "й"]);
+    check("東京タワー", "ja", &["東京", "京タ", "タワ", "ワー", "ー"]);
+    check("ﾃｽﾄ 水", "ja", &["テス", "スト", "ト", "水"]);
+    check("ميناءُ", "ar", &["ميناء"]);
+    check("", "en", &[]);
+    check("… — !?", "en", &[]);
+}
+
+#[test]
+fn marks_may_be_left_out() {
+    for (written, typed, language) in [
+        ("café", "cafe", "fr"),
+        ("publiées", "publiees", "fr"),
+        ("Ålesund", "alesund", "nb"),
+        ("Čapek", "capek", "cs"),
+        ("ёлка", "елка", "ru"),
+        ("naïveté", "naivete", "en"),
+        ("كِتَاب", "كتاب", "ar"),
+        ("Straße", "strasse", "de"),
+        ("ΛΙΜΆΝΙ", "λιμανι", "el"),
+        ("İstanbul", "istanbul", "tr"),
+    ] {
+        let (kept, asked) = (terms(written, language), terms(typed, language));
+        assert!(asked.iter().any(|term| kept.contains(term)), "{written} {kept:?} {typed} {asked:?}");
+        let (kept, asked) = (terms(typed, language), terms(written, language));
+        assert!(asked.iter().any(|term| kept.contains(term)), "{typed} {kept:?} {written} {asked:?}");
+    }
+}
+
+fn words(title: &str, text: &str) -> Words {
+    Words::of(&Fields { title, text, excerpt: "", tags: "" }, "en")
+}
+
+#[test]
+fn words_are_read_as_they_were_written() {
+    let words = words("The barrier", "The barrier closes at night. Barriers do.");
+    assert_eq!(Words::read(&words.written(true)).unwrap(), words);
+    let trimmed = Words::read(&words.written(false)).unwrap();
+    assert_eq!(trimmed.entries.len(), words.entries.len());
+    let whole = words.written(true);
+    (0..whole.len()).for_each(|length| drop(Words::read(&whole[..length])));
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_is_typed_ends_the_program(text in "\\PC{0,80}", language in "en|de|fr|ru|el|ar|tr|fi|ta|hu|nl|pt|zz") {
+        let query = Query::read(&text, std::slice::from_ref(&language));
+        let shown: String = highlighted(&text, &query, &language).into_iter().map(|piece| piece.text).collect();
+        prop_assert_eq!(shown, text.replace('\n', " "));
+        drop(passage(&text, &query, &language));
+        let words = Words::of(&Fields { title: &text, text: &text, excerpt: "", tags: &text }, &language);
+        prop_assert_eq!(Words::read(&words.written(true)).unwrap(), words);
+    }
+
+    #[test]
+    fn postings_are_read_as_they_were_written(steps in prop::collection::vec((1i64..1 << 30, 0u8..255, 0usize..900), 1..1500)) {
+        let mut place = -5_000_000;
+        let all: Vec<Posting> = steps.into_iter().map(|(step, weight, spots)| {
+            place += step;
+            Posting { place, weight, spots: vec![1; spots] }
+        }).collect();
+        let written = blocks(&all);
+        prop_assert!(written.windows(2).all(|pair| pair[0].last < pair[1].first));
+        let read: Vec<Posting> = written.iter().flat_map(|b| postings(b.first, &b.docs, &b.spots)).collect();
+        prop_assert_eq!(read, all);
+    }
+}
+
+#[test]
+fn the_best_passage_is_shown_with_its_words_marked() {
+    let text = format!(
+        "{}The barrier closes at night, and barriers need oil.{}",
+        "Calm water. ".repeat(40),
+        " Calm again.".repeat(40)
+    );
+    let query = Query::read("bar* \"closes at night\"", &["en".into()]);
+    let passage = passage(&text, &query, "en").unwrap();
+    let marked: Vec<&str> =
+        passage.iter().filter(|piece| piece.found).map(|piece| piece.text.as_str()).collect();
+    assert_eq!(marked, ["barrier", "closes", "at", "night", "barriers"]);
+    assert!(passage[0].text.starts_with("… ") && passage.last().unwrap().text.ends_with(" …"), "{passage:?}");
+    assert_eq!(super::passage("Nothing of the kind.", &query, "en"), None);
+    let query = Query::read("東京", &["ja".into()]);
+    let marked = highlighted("東京タワーと東京駅", &query, "ja");
+    assert_eq!(
+        marked.iter().map(|p| (p.text.as_str(), p.found)).collect::<Vec<_>>(),
+        [("東京", true), ("タワーと", false), ("東京", true), ("駅", false)]
+    );
+}
+
+async fn open(place: &Place) -> Db {
+    Db::open(place, Clock::default()).await.unwrap()
+}
+
+const POSTS: [(&str, &str); 6] = [
+    ("The barrier", "The barrier closes at night."),
+    ("At night", "Night trams run to the barrier, and close to it they turn."),
+    ("Паром", "Ночной паром ходит до полуночи, и паромы стоят у причала."),
+    ("東京", "東京タワーの下に港はない。"),
+    ("Ledger", "The barriers were painted. They close when the night tide comes, and night is long."),
+    ("Bar", "Barley and barges."),
+];
+
+async fn publish(db: &Db, id: i64, (title, text): (&'static str, &'static str)) {
+    let marks = [Mark::Author(1 + id % 2), Mark::Year(2026)];
+    db.write(move |tx| {
+        let at = Time(id * DAY);
+        index::put(tx, PostId(id), at, &marks, at, |_| Ok(words(title, text)))
+    })
+    .await
+    .unwrap();
+}
+
+async fn ask(db: &Db, typed: &'static str, marks: &'static [Mark]) -> Vec<i64> {
+    let languages = ["en", "ru", "ja"].map(str::to_owned);
+    let query = Query::read(typed, &languages);
+    let found = db.read(move |tx| find(tx, &query, marks, 0, 10)).await.unwrap();
+    let mut ids: Vec<i64> = found.posts.iter().map(|(id, _)| id.0).collect();
+    assert_eq!((ids.len(), found.more), (found.total, false));
+    ids.sort_unstable();
+    ids
+}
+
+async fn check_all(db: &Db) {
+    let check = async |typed, expected: &[i64]| assert_eq!(ask(db, typed, &[]).await, expected, "{typed}");
+    check("barrier", &[1, 2, 5]).await;
+    check("Barriers NIGHT", &[1, 2, 5]).await;
+    check("\"barrier closes\"", &[1]).await;
+    check("\"at night\"", &[1, 2]).await;
+    check("“closes at night”", &[1]).await;
+    check("bar*", &[1, 2, 5, 6]).await;
+    check("barl* barge", &[6]).await;
+    check("паромы", &[3]).await;
+    check("東京", &[4]).await;
+    check("港", &[4]).await;
+    check("タワー", &[4]).await;
+    check("京都", &[]).await;
+    check("nothing", &[]).await;
+    // No post has all of it.
+    check("barley паром", &[3, 6]).await;
+    check("?!", &[]).await;
+    assert_eq!(ask(db, "barrier", &[Mark::Author(2)]).await, [1, 5]);
+    assert_eq!(ask(db, "barrier", &[Mark::Author(2), Mark::Year(2025)]).await, [0; 0]);
+    assert_eq!(ask(db, "", &[Mark::Author(1)]).await, [2, 4, 6]);
+    let best = Query::read("barrier", &["en".into()]);
+    let best = db.read(move |tx| find(tx, &best, &[], 0, 1)).await.unwrap();
+    assert_eq!(
+        (best.posts, best.total),
+        (vec![(PostId(1), "en".to_owned())], 3),
+        "whose title names it comes first"
+    );
+}
+
+async fn what_is_settled_is_found_as_what_is_new(place: Place) {
+    let db = open(&place).await;
+    for (id, post) in (1..).zip(POSTS) {
+        publish(&db, id, post).await;
+    }
+    check_all(&db).await;
+    index::settle(&db).await.unwrap();
+    check_all(&db).await;
+    // Half of it settled, half of it new.
+    for (id, post) in (1..).zip(POSTS).skip(3) {
+        db.write(move |tx| index::take_out(tx, PostId(id), Time(0))).await.unwrap();
+        publish(&db, id, post).await;
+    }
+    check_all(&db).await;
+    index::settle(&db).await.unwrap();
+    check_all(&db).await;
+}
+
+async fn nothing_that_went_is_found(place: Place) {
+    let db = open(&place).await;
+    publish(&db, 1, POSTS[0]).await;
+    index::settle(&db).await.unwrap();
+    db.write(|tx| index::take_out(tx, PostId(1), Time(0))).await.unwrap();
+    assert_eq!(ask(&db, "barrier", &[]).await, [0; 0]);
+    publish(&db, 1, ("The sluice", "It opens.")).await;
+    index::settle(&db).await.unwrap();
+    assert_eq!(ask(&db, "barrier", &[]).await, [0; 0]);
+    assert_eq!(ask(&db, "sluices", &[]).await, [1]);
+    db.write(|tx| index::take_out(tx, PostId(1), Time(0))).await.unwrap();
+    index::settle(&db).await.unwrap();
+    let left: (i64, i64) = db
+        .read(|tx| {
+            let (lists,) = tx.one(
+                crate::outside::db::sql!("-- search::tests, lists\n select count(*) from posting"),
+                (),
+            )?;
+            let (rows,) = tx.one(
+                crate::outside::db::sql!("-- search::tests, rows\n select count(*) from searchable"),
+                (),
+            )?;
+            Ok((lists, rows))
+        })
+        .await
+        .unwrap();
+    assert_eq!(left, (0, 0));
+}
