@@ -100,7 +100,7 @@ async fn the_archive_counts_years_months_and_days() {
 
     let month = press.reader().opens("/archive/2025/03").await;
     month.shows("March 2025").shows("2 posts");
-    assert_eq!(month.attributes("nav.beside a", "href"), ["/archive/2024/02", "/archive/2025/05"]);
+    assert_eq!(month.attributes("nav.neighbours a", "href"), ["/archive/2024/02", "/archive/2025/05"]);
     assert_eq!(press.reader().asks("/2025/03").await.header("location"), "/archive/2025/03");
     for path in [
         "/archive/2023",
@@ -139,12 +139,12 @@ async fn pages_forget_what_changed_and_nothing_else() {
 
     let more = published(&ida, "Neap tide", "2024-12-31", &["Floods"]).await;
     assert_eq!(
-        shown("/archive/2025/03").await.attributes("nav.beside a", "href"),
+        shown("/archive/2025/03").await.attributes("nav.neighbours a", "href"),
         ["/archive/2024/12", "/archive/2025/05"]
     );
     shown("/tag/floods").await.shows("2 posts");
     ida.api().delete(&format!("/api/v1/posts/{}", more.id)).await;
-    assert_eq!(shown("/archive/2025/03").await.attributes("nav.beside a", "href"), ["/archive/2025/05"]);
+    assert_eq!(shown("/archive/2025/03").await.attributes("nav.neighbours a", "href"), ["/archive/2025/05"]);
     shown("/tag/floods").await.shows("1 post");
     shown("/archive/2024").await.is(404);
     shown("/archive").await.shows("2 posts, by day").hides("2024");

@@ -240,6 +240,26 @@ fn no_second_tls_and_no_system_library_comes_in() {
     }
 }
 
+/// The desk's stylesheet stands after the site's: a name that both give a thing of their own would dress it twice.
+#[test]
+fn a_name_in_the_stylesheets_means_one_thing() {
+    let read = |name: &str| std::fs::read_to_string(root().join("static").join(name)).unwrap();
+    let (site, desk) = (dressed(&read("site.css")), dressed(&read("desk.css")));
+    assert!(site.contains("masthead") && desk.contains("editor"), "the stylesheets are read");
+    assert_eq!(site.intersection(&desk).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+/// Classes with which a selector begins.
+fn dressed(css: &str) -> std::collections::BTreeSet<String> {
+    let selectors = css
+        .split('}')
+        .filter_map(|rule| rule.rsplit('{').nth(1).map(|selector| selector.rsplit("*/").next().unwrap()));
+    let each = selectors.flat_map(|selectors| selectors.split(','));
+    let own = each.map(str::trim).filter(|selector| selector.contains('(') || !selector.contains(')'));
+    let name = |class: &str| class.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
+    own.filter_map(|selector| selector.strip_prefix('.')).map(name).collect()
+}
+
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {

@@ -33,7 +33,7 @@ pub(super) fn state(state: State, since: Time, zone: &TimeZone) -> String {
         State::Alive => "alive".into(),
         State::Moved => "moved to another address".into(),
         State::Changed => format!("changed since {}", day(since, zone)),
-        State::Blocked => "behind a wall".into(),
+        State::Blocked => "out of our reach".into(),
         State::Failing => format!("failing since {}", day(since, zone)),
         State::Gone => format!("gone since {}", day(since, zone)),
     }

@@ -32,6 +32,8 @@ export default async function writing(browser, { base, email, password, release,
   // Checked before anything is published.
   await seen(page, "#checks", "Dredging of the outer basin");
   await seen(page, "#checks", "differs");
+  const [checks, preview] = [await page.locator("#checks").boundingBox(), await page.locator("#preview").boundingBox()];
+  expect(preview.y >= checks.y + checks.height && preview.width > 400, `the preview is at ${JSON.stringify(preview)}`);
   await picture(page, folder, "editor-light");
   nothingWrong(watched, "the editor");
 
