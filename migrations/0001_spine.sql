@@ -70,7 +70,7 @@ create table post (
     cover text not null,                 -- a picture of ours, /media/…; empty is none
     cover_alt text not null,             -- what it shows, in words
     document text not null,              -- the rendered document, JSON of markup::Document
-    renderer bigint not null,            -- version of the renderer that wrote it
+    renderer bigint not null,            -- version of the renderer and the analyser that read it
     language text not null,
     version bigint not null,             -- counts what was saved, by whatever way: who saves over another's words is told
     preview_hash blob unique,            -- of the secret in the preview's address; none while there is no such address
@@ -88,6 +88,7 @@ create index post_slug on post (slug, kind);
 create index post_pinned on post (kind, pinned_at, post_id);
 create index post_published on post (kind, published_at, post_id);
 create index post_author on post (kind, author_id, published_at, post_id);
+create index post_renderer on post (renderer, post_id);
 -- All that the desk's lists choose by, so that they read whole posts only to show them.
 create index post_desk on post (updated_at, post_id, published_at, binned_at, author_id);
 

@@ -1,5 +1,6 @@
 //! The publication itself: its name, its language, its clock, and how much of its sources it shows.
 
+use crate::media::Media;
 use crate::outside::db::{Topic, Tx, sql};
 use crate::outside::queue::{self, Job};
 use crate::source::Shown;
@@ -21,7 +22,26 @@ pub struct Publication {
     /// How much of a source's copies readers are shown, where the source itself does not say.
     pub shown: Shown,
     pub posts_per_page: usize,
+    /// What the head of every page leads to.
+    pub navigation: Vec<Way>,
+    /// A picture of ours, `/media/…`, that stands before the name; empty is none.
+    pub logo: String,
+    /// Such as `#0b4f8a`; empty is the colour of the stylesheet.
+    pub accent: String,
 }
+
+/// One entry of the navigation.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Way {
+    pub label: String,
+    /// A path of ours, or an address elsewhere.
+    pub address: String,
+}
+
+/// Until somebody says otherwise.
+const NAVIGATION: &str = "Archive /archive\nSearch /search\nSources /sources\nFeed /feed.atom";
+/// Most entries: more are no navigation.
+const WAYS: usize = 12;
 
 /// What a publication is called until somebody says.
 const UNNAMED: &str = "Ibid";
@@ -49,6 +69,9 @@ impl Publication {
             plain_hosts: or("plain_hosts", ""),
             shown: get("shown").and_then(|v| Shown::parse(&v)).unwrap_or(Shown::Failed),
             posts_per_page: get("posts_per_page").and_then(|v| v.parse().ok()).unwrap_or(10),
+            navigation: ways(&or("navigation", NAVIGATION)).unwrap_or_default(),
+            logo: or("logo", ""),
+            accent: or("accent", ""),
         })
     }
 
@@ -66,7 +89,11 @@ impl Publication {
 
     /// Sets one thing, having made sure that it can be meant.
     pub fn set(tx: &mut Tx, name: &str, value: &str, now: Time) -> Result<()> {
-        let value = value.trim();
+        let value = match (name, value.trim()) {
+            // Nothing at all is the usual navigation, so that nobody is left without.
+            ("navigation", "") => NAVIGATION,
+            (_, value) => value,
+        };
         let refuse = |words: String| Err(Error::Invalid(words));
         match name {
             "name" if value.is_empty() => return refuse("A publication needs a name.".into()),
@@ -86,6 +113,14 @@ impl Publication {
                 return refuse("Posts per page: a number from 1 to 100.".into());
             }
             "posts_per_page" => {}
+            "navigation" => drop(ways(value)?),
+            "logo" if value.is_empty() => {}
+            "logo" => check_logo(tx, value)?,
+            "accent" if value.is_empty() => {}
+            "accent" if !is_colour(value) => {
+                return refuse(format!("“{value}” is not a colour such as #0b4f8a."));
+            }
+            "accent" => {}
             _ => return Err(Error::NotFound),
         }
         tx.run(
@@ -102,6 +137,12 @@ impl Publication {
         tx.changed(Topic::site())
     }
 
+    /// The navigation as a person writes it: a line an entry, its address last.
+    pub fn navigation_typed(&self) -> String {
+        let lines = self.navigation.iter().map(|way| format!("{} {}", way.label, way.address));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     pub fn time_zone(&self) -> TimeZone {
         TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
     }
@@ -116,4 +157,44 @@ impl Publication {
             ..markup::Options::default()
         }
     }
+}
+
+fn ways(typed: &str) -> Result<Vec<Way>> {
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let ways: Vec<Way> = lines.map(way).collect::<Result<_>>()?;
+    match ways.len() > WAYS {
+        true => Err(Error::Invalid(format!("A navigation has at most {WAYS} entries."))),
+        false => Ok(ways),
+    }
+}
+
+fn way(line: &str) -> Result<Way> {
+    let parts = line.rsplit_once(char::is_whitespace).map(|(label, address)| (label.trim(), address));
+    let ours = |address: &str| address.starts_with('/') && !address.starts_with("//");
+    let elsewhere = |address: &str| {
+        url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "mailto"))
+    };
+    match parts {
+        Some((label, address)) if ours(address) || elsewhere(address) => {
+            Ok(Way { label: label.to_owned(), address: address.to_owned() })
+        }
+        _ => Err(Error::Invalid(format!(
+            "“{line}” is no entry of a navigation. Write its words, then its address: About us /about"
+        ))),
+    }
+}
+
+fn check_logo(tx: &mut Tx, path: &str) -> Result<()> {
+    match path.strip_prefix("/media/").map(|name| Media::find(tx, name)) {
+        Some(Ok(media)) if media.is_picture() => Ok(()),
+        Some(Err(error)) if !matches!(error, Error::NotFound) => Err(error),
+        _ => Err(Error::Invalid(format!(
+            "“{path}” is no picture of this publication; a logo is one such as /media/quay.jpg."
+        ))),
+    }
+}
+
+fn is_colour(typed: &str) -> bool {
+    let digits = typed.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }

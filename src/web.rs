@@ -1,5 +1,6 @@
 //! Every address, on one page.
 
+mod accent;
 mod api;
 mod archive;
 mod at_hand;

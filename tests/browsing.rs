@@ -125,6 +125,8 @@ async fn nobody_is_shut_out_by_a_page() {
     post.shows("differs from the source").await;
     let binned = press.ida().drafts("The inner basin", "Nothing of it is left.").await;
     press.ida().api().delete(&format!("/api/v1/posts/{}", binned.id)).await.is(204);
+    // Far too bright for white paper: it must be darkened.
+    press.ida().settles("accent", "#ffcc00").await;
     let (year, month) = (format!("/archive/{}", &post.path[1..5]), format!("/archive/{}", &post.path[1..8]));
     let editor = format!("/desk/posts/{}", post.id);
     let revisions = format!("/desk/posts/{}/revisions", post.id);

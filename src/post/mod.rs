@@ -752,7 +752,7 @@ pub async fn rerender(app: &App) -> Result<()> {
                 tx.all(
                     sql!(
                         "-- rerender
-                    select * from post where renderer < ?1 order by post_id limit 20"
+                    select * from post where renderer < ?1 order by renderer, post_id limit 20"
                     ),
                     (READING,),
                 )

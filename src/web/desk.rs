@@ -13,7 +13,6 @@ pub(super) mod typing;
 pub(super) mod work;
 
 use super::respond;
-use super::static_files;
 use crate::Result;
 use crate::app::App;
 use crate::person::Person;
@@ -27,11 +26,7 @@ use serde::Serialize;
 pub(super) struct Desk {
     name: String,
     language: String,
-    /// Of the text, as readers see it.
-    text_stylesheet: String,
-    stylesheet: String,
-    script: String,
-    icon: String,
+    accent: String,
     here: &'static str,
     /// Nobody on the pages before signing in.
     person: Option<Signed>,
@@ -49,10 +44,7 @@ impl Desk {
         Desk {
             name: publication.name.clone(),
             language: publication.language.clone(),
-            text_stylesheet: static_files::address("site.css"),
-            stylesheet: static_files::address("desk.css"),
-            icon: static_files::address("icon.svg"),
-            script: static_files::address("desk.js"),
+            accent: publication.accent.clone(),
             here,
             person: person.map(|p| Signed {
                 name: p.name.clone(),

@@ -8,7 +8,7 @@ use super::signed_in::SignedIn;
 use super::site::{Site, topics};
 use super::source_list::id;
 use super::template::Templates;
-use super::{respond, static_files, words};
+use super::{respond, words};
 use crate::app::{App, compute};
 use crate::id::SourceId;
 use crate::outside::db::Topic;
@@ -50,7 +50,6 @@ impl FromRequestParts<App> for FromTheDesk {
 #[derive(Serialize)]
 struct Shown<'a> {
     site: Site,
-    stylesheet: String,
     title: String,
     place: String,
     /// The living page.
@@ -134,7 +133,6 @@ pub(super) async fn show(
     let spoken = matches!(capture.text_kind, TextKind::Captions | TextKind::MachineCaptions | TextKind::Post);
     let shown = Shown {
         site: Site::of(&copy.publication, "sources"),
-        stylesheet: static_files::address("kept.css"),
         title: match capture.health {
             Health::Good if !capture.title.is_empty() => capture.title.clone(),
             // A wall has a title of its own.

@@ -2,10 +2,10 @@
 
 use super::nearby::{self, Place};
 use super::respond::{self, Undressed};
-use super::{static_files, words};
+use super::words;
 use crate::app::App;
 use crate::outside::db::{Topic, Tx};
-use crate::publication::Publication;
+use crate::publication::{Publication, Way};
 use crate::{Error, Result};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -20,9 +20,11 @@ pub(super) struct Site {
     pub(super) language: String,
     /// Whether that language is written from right to left.
     rtl: bool,
-    stylesheet: String,
-    icon: String,
-    /// Which entry of the navigation the page belongs to.
+    /// `#0b4f8a`; empty is the colour of the stylesheet.
+    accent: String,
+    logo: String,
+    navigation: Vec<Way>,
+    /// The address of the navigation's entry that the page belongs to, without its slash.
     here: &'static str,
 }
 
@@ -33,8 +35,9 @@ impl Site {
             description: publication.description.clone(),
             language: publication.language.clone(),
             rtl: words::right_to_left(&publication.language),
-            stylesheet: static_files::address("site.css"),
-            icon: static_files::address("icon.svg"),
+            accent: publication.accent.clone(),
+            logo: publication.logo.clone(),
+            navigation: publication.navigation.clone(),
             here,
         }
     }

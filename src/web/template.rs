@@ -1,5 +1,6 @@
 //! Templates: built into the program, escaped by default, bounded in what they may compute.
 
+use super::{accent, static_files};
 use crate::{Result, error::Context};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use rust_embed::RustEmbed;
@@ -24,6 +25,9 @@ impl Templates {
                 out.write_str(&Templates::escape(text)).map_err(minijinja::Error::from)
             }
             _ => minijinja::escape_formatter(out, state, value),
+        });
+        environment.add_function("asset", |name: String, accent: Option<String>| {
+            static_files::address(&name, accent.as_deref().and_then(accent::hex))
         });
         environment.set_fuel(Some(5_000_000));
         for name in BuiltIn::iter() {

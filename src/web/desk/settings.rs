@@ -3,6 +3,7 @@
 use super::{Desk, page};
 use crate::app::App;
 use crate::config::InForce;
+use crate::media::Media;
 use crate::publication::Publication;
 use crate::web::signed_in::SignedIn;
 use crate::{Error, Result};
@@ -12,11 +13,16 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Pictures offered for a logo.
+const PICTURES: usize = 50;
+
 #[derive(Serialize)]
 struct Page {
     desk: Desk,
     /// By name: what is set, or what was typed and refused.
     typed: BTreeMap<String, String>,
+    /// Addresses of pictures to choose a logo from.
+    pictures: Vec<String>,
     problem: String,
     notice: &'static str,
     base_url: String,
@@ -46,8 +52,11 @@ async fn form(
     problem: String,
     notice: &'static str,
 ) -> Result<Response> {
-    let publication = app.db.read(Publication::load).await?;
+    let (publication, pictures) =
+        app.db.read(|tx| Ok((Publication::load(tx)?, Media::pictures(tx, PICTURES)?))).await?;
+    let pictures = pictures.into_iter().map(|picture| format!("/media/{}", picture.name)).collect();
     let desk = Desk::of(&publication, "settings", Some(&signed_in.person));
+    let navigation = publication.navigation_typed();
     let set = [
         ("name", publication.name),
         ("description", publication.description),
@@ -56,12 +65,16 @@ async fn form(
         ("plain_hosts", publication.plain_hosts),
         ("shown", publication.shown.as_str().to_owned()),
         ("posts_per_page", publication.posts_per_page.to_string()),
+        ("navigation", navigation),
+        ("logo", publication.logo),
+        ("accent", publication.accent),
     ];
     let mut typed: BTreeMap<String, String> =
         set.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     typed.extend(refused);
     let (base_url, in_force) = (app.base_url.clone(), app.config.in_force.clone());
-    let shown = Page { desk, typed, problem, notice, base_url, in_force, mail_off: app.mailer.is_off() };
+    let mail_off = app.mailer.is_off();
+    let shown = Page { desk, typed, pictures, problem, notice, base_url, in_force, mail_off };
     page(app, "desk/settings.html", &shown)
 }
 
