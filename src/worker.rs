@@ -20,7 +20,7 @@ async fn perform(app: &App, job: Job) -> Result<()> {
         Job::Mail(id) => send_mail(app, id).await,
         Job::Rerender => post::rerender(app).await,
         Job::ListAgain => post::listing::list_again(app).await,
-        Job::SettleSearch => search::index::settle(&app.db).await,
+        Job::SettleSearch => search::index::settle(&app.db, app.now()).await,
         Job::Tidy => tidy(app).await,
     }
 }

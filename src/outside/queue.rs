@@ -42,6 +42,8 @@ words! {
         Check "check",
         Schedule "schedule",
         Mail "mail",
+        /// Settling what was published waits for no other work: until it is done, searches look at each new post alone.
+        Search "search",
         House "house",
     }
 }
@@ -52,7 +54,7 @@ impl Class {
         match self {
             Class::Capture => 4,
             Class::Check | Class::Mail => 2,
-            Class::Schedule | Class::House => 1,
+            Class::Schedule | Class::Search | Class::House => 1,
         }
     }
 
@@ -80,7 +82,8 @@ impl Job {
             Job::CheckQuotes(_) | Job::CheckPost(_) => Class::Check,
             Job::Publish(_) => Class::Schedule,
             Job::Mail(_) => Class::Mail,
-            Job::Rerender | Job::ListAgain | Job::SettleSearch | Job::Tidy => Class::House,
+            Job::SettleSearch => Class::Search,
+            Job::Rerender | Job::ListAgain | Job::Tidy => Class::House,
         }
     }
 }

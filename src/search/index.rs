@@ -16,6 +16,8 @@ const WAIT: i64 = 5 * SECOND;
 /// Most posts settled together, and most terms in one unit: it holds the writer for some milliseconds.
 const TOGETHER: usize = 400;
 const TERMS: usize = 100;
+/// So many batches are one job's work; what is left then is another's.
+const BATCHES: usize = 10;
 
 words! {
     pub enum State {
@@ -151,8 +153,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Words> {
 type Changes = BTreeMap<String, Vec<(i64, Option<Posting>)>>;
 
 /// Brings the lists in line with what was published and taken back since.
-pub async fn settle(db: &Db) -> Result<()> {
-    loop {
+pub async fn settle(db: &Db, now: Time) -> Result<()> {
+    for _ in 0..BATCHES {
         let batch = db.read(unsettled_batch).await?;
         if batch.is_empty() {
             return Ok(());
@@ -180,6 +182,7 @@ pub async fn settle(db: &Db) -> Result<()> {
             .await?;
         }
     }
+    db.write(move |tx| queue::push(tx, &Job::SettleSearch, now)).await
 }
 
 fn unsettled_batch(tx: &mut Tx) -> Result<Vec<Unsettled>> {

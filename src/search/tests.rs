@@ -185,7 +185,7 @@ async fn what_is_settled_is_found_as_what_is_new(place: Place) {
         publish(&db, id, post).await;
     }
     check_all(&db).await;
-    index::settle(&db).await.unwrap();
+    index::settle(&db, Time(0)).await.unwrap();
     check_all(&db).await;
     // Half of it settled, half of it new.
     for (id, post) in (1..).zip(POSTS).skip(3) {
@@ -193,22 +193,22 @@ async fn what_is_settled_is_found_as_what_is_new(place: Place) {
         publish(&db, id, post).await;
     }
     check_all(&db).await;
-    index::settle(&db).await.unwrap();
+    index::settle(&db, Time(0)).await.unwrap();
     check_all(&db).await;
 }
 
 async fn nothing_that_went_is_found(place: Place) {
     let db = open(&place).await;
     publish(&db, 1, POSTS[0]).await;
-    index::settle(&db).await.unwrap();
+    index::settle(&db, Time(0)).await.unwrap();
     db.write(|tx| index::take_out(tx, PostId(1), Time(0))).await.unwrap();
     assert_eq!(ask(&db, "barrier", &[]).await, [0; 0]);
     publish(&db, 1, ("The sluice", "It opens.")).await;
-    index::settle(&db).await.unwrap();
+    index::settle(&db, Time(0)).await.unwrap();
     assert_eq!(ask(&db, "barrier", &[]).await, [0; 0]);
     assert_eq!(ask(&db, "sluices", &[]).await, [1]);
     db.write(|tx| index::take_out(tx, PostId(1), Time(0))).await.unwrap();
-    index::settle(&db).await.unwrap();
+    index::settle(&db, Time(0)).await.unwrap();
     let left: (i64, i64) = db
         .read(|tx| {
             let (lists,) = tx.one(
