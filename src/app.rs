@@ -67,7 +67,7 @@ impl App {
             files: Files::open(&config.files)?,
             door: Door::open(&config.capture, &base_url, config.clock)?,
             mailer: Mailer::open(&config.mail, &from)?,
-            templates: Templates::built_in()?,
+            templates: Templates::open(&config.data)?,
             pages: Pages::default(),
             recent_texts: quote::Recent::default(),
             bell: Notify::new(),

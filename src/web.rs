@@ -22,6 +22,7 @@ mod post_list;
 mod post_show;
 mod preview;
 mod redirect;
+mod rehearsal;
 mod respond;
 mod robots;
 mod search_show;
@@ -33,6 +34,7 @@ mod source_list;
 mod source_show;
 mod static_files;
 pub mod template;
+mod theme;
 mod wire;
 mod words;
 mod xml;
@@ -44,7 +46,9 @@ use axum::routing::{any, get, post};
 
 pub use health::not_yet;
 pub use metrics::serve as serve_metrics;
+pub use rehearsal::rehearse;
 pub use server::serve;
+pub use theme::{Problem, follow as follow_theme};
 
 /// Every name that a public page reads in its query; what is not here, no kept page depends on.
 const READ_BEHIND_THE_QUESTION_MARK: [&str; 2] = ["before", "text"];

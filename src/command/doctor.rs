@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::outside::{mail, queue};
 use crate::source::Capture;
-use crate::{Error, Result, error::Context};
+use crate::{Error, Result, error::Context, web};
 use clap::Args;
 use serde::Serialize;
 
@@ -26,6 +26,8 @@ struct Health {
     mail_waiting: i64,
     /// 0 to 1; null where the files are in a store of somebody else's.
     disk_free: Option<f64>,
+    /// What is wrong with files of the theme folder.
+    theme: Vec<web::Problem>,
     problems: Vec<String>,
 }
 
@@ -89,6 +91,9 @@ async fn examine(app: &App) -> Result<Health> {
     for failed in &failed_jobs {
         problems.push(format!("The job {} was given up: {}", failed.job, failed.problem));
     }
+    web::rehearse(app).await?;
+    let theme = app.templates.problems();
+    problems.extend(theme.iter().map(ToString::to_string));
     if disk_free.is_some_and(|free| free < 0.05) {
         problems.push("Less than 5 % of the disk is free: no copies are made until there is more.".into());
     }
@@ -100,6 +105,7 @@ async fn examine(app: &App) -> Result<Health> {
         failed_jobs,
         mail_waiting,
         disk_free,
+        theme,
         problems,
     })
 }

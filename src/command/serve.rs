@@ -30,6 +30,7 @@ impl Serve {
         };
         let (stop, stopped) = watch::channel(false);
         let working = tokio::spawn(worker::run(app.clone(), stopped.clone()));
+        tokio::spawn(web::follow_theme(app.clone()));
         if let Some(at) = app.config.metrics_listen {
             let listener =
                 TcpListener::bind(at).await.outside(format!("{at} cannot be listened on for metrics"))?;

@@ -761,27 +761,32 @@ pub async fn rerender(app: &App) -> Result<()> {
         if stale.is_empty() {
             return Ok(());
         }
-        for post in stale {
-            let new = Rendered::of(app, post.in_force()).await?;
-            let now = app.now();
-            app.db
-                .write(move |tx| {
-                    let same = tx.run(
-                        sql!("-- rerender, one
-                            update post set document = ?2, renderer = ?3 where post_id = ?1 and markdown = ?4"),
-                        (post.post_id, &new.json, READING, &post.markdown),
-                    )?;
-                    // Saved anew meanwhile, and rendered with it.
-                    if same == 0 {
-                        return Ok(());
-                    }
-                    search::index::analysed(tx, post.post_id, &new.words)?;
-                    record::follow(tx, &post, &new.document, now)?;
-                    post.told(tx, now)
-                })
-                .await?;
-        }
+        // Together: they are rendered on all cores, and their writes share commits.
+        futures_util::future::try_join_all(stale.into_iter().map(|post| rerender_one(app, post))).await?;
     }
+}
+
+async fn rerender_one(app: &App, post: Post) -> Result<()> {
+    let new = Rendered::of(app, post.in_force()).await?;
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            let same = tx.run(
+                sql!(
+                    "-- rerender, one
+                    update post set document = ?2, renderer = ?3 where post_id = ?1 and markdown = ?4"
+                ),
+                (post.post_id, &new.json, READING, &post.markdown),
+            )?;
+            // Saved anew meanwhile, and rendered with it.
+            if same == 0 {
+                return Ok(());
+            }
+            search::index::analysed(tx, post.post_id, &new.words)?;
+            record::follow(tx, &post, &new.document, now)?;
+            post.told(tx, now)
+        })
+        .await
 }
 
 /// Whether a role may do what a status asks for, said to its person.
