@@ -2,7 +2,7 @@
 
 create table person (
     person_id id_key,
-    email text not null unique,          -- lower case
+    email text unique,                   -- lower case; none: a name above posts, without sign-in
     name text not null,
     slug text not null unique,
     role text not null,                  -- owner, editor, author, contributor
@@ -71,7 +71,7 @@ create table post (
     cover_alt text not null,             -- what it shows, in words
     document text not null,              -- the rendered document, JSON of markup::Document
     renderer bigint not null,            -- version of the renderer and the analyser that read it
-    language text not null,
+    language text not null,              -- a tag of BCP 47; empty is the publication's own
     version bigint not null,             -- counts what was saved, by whatever way: who saves over another's words is told
     preview_hash blob unique,            -- of the secret in the preview's address; none while there is no such address
     pinned_at bigint,
@@ -131,6 +131,18 @@ create table redirect (
     created_at bigint not null
 );
 create index redirect_post on redirect (post_id);
+
+-- Posts that came from elsewhere, so that they come once.
+create table imported (
+    tree text not null,                  -- what was imported: markdown:/srv/old-site
+    place text not null,                 -- where in it: _posts/2014-03-12-the-tide.md
+    post_id bigint not null references post (post_id),
+    digest blob not null,                -- of all it was made of
+    version bigint not null,             -- the post's: another one was edited here since
+    published_at bigint,                 -- the post's
+    primary key (tree, place)
+);
+create index imported_post on imported (post_id);
 
 create table post_tag (
     post_id bigint not null references post (post_id),

@@ -8,6 +8,7 @@ mod config;
 mod error;
 mod id;
 mod media;
+mod moving;
 mod outside;
 mod person;
 mod post;

@@ -42,7 +42,8 @@ record! {
     #[derive(Debug, Clone, serde::Serialize)]
     pub struct Person {
         pub person_id: PersonId,
-        pub email: String,
+        /// None: a name above posts, who does not sign in.
+        pub email: Option<String>,
         pub name: String,
         pub slug: String,
         pub role: Role,
@@ -83,12 +84,12 @@ impl Person {
         )
     }
 
-    /// Whether there is no person yet, as on a first run.
+    /// Whether nobody can sign in yet, as on a first run.
     pub fn nobody(tx: &mut Tx) -> Result<bool> {
         let count: (i64,) = tx.one(
             sql!(
                 "-- Person::nobody
-                select count(*) from person"
+                select count(*) from person where email is not null"
             ),
             (),
         )?;
@@ -111,6 +112,30 @@ impl Person {
             (&email, name, slug, role, now),
         )
         .taken(&format!("Somebody with the address {email} is here already."))
+    }
+
+    /// Everybody whose name may stand above a post.
+    pub fn everybody(tx: &mut Tx) -> Result<Vec<Person>> {
+        tx.all(
+            sql!(
+                "-- Person::everybody
+            select * from person order by person_id"
+            ),
+            (),
+        )
+    }
+
+    /// Adds somebody who wrote what is published here, and does not sign in.
+    pub fn credit(tx: &mut Tx, name: &str, bio: &str, now: Time) -> Result<Person> {
+        let slug = free_slug(tx, &crate::slug::slugify(name))?;
+        tx.one(
+            sql!(
+                "-- Person::credit
+                insert into person (email, name, slug, role, bio, created_at)
+                values (null, ?1, ?2, ?3, ?4, ?5) returning *"
+            ),
+            (name, slug, Role::Author, bio, now),
+        )
     }
 
     pub fn describe(tx: &mut Tx, id: PersonId, bio: &str) -> Result<()> {

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 async fn perform(app: &App, job: Job) -> Result<()> {
     match job {
         Job::Capture(id) => source::capture::run(app, id).await,
+        Job::Backlog(id) => source::capture::run_if_none(app, id).await,
         Job::Reread(id) => source::capture::reread(app, id).await,
         Job::CheckQuotes(id) => quote::check_source(app, id).await,
         Job::CheckPost(id) => quote::check_post(app, id).await,

@@ -46,6 +46,7 @@ fn may_use(module: &str, used: &str) -> bool {
         _ if module == used => true,
         ("main" | "app" | "command" | "web" | "worker" | "sample", _) => true,
         (_, "web" | "worker" | "command") => false,
+        ("moving", _) => true,
         ("outside", used) => noun(used).is_none(),
         _ => match (noun(module), noun(used)) {
             (Some(this), Some(other)) => other < this,

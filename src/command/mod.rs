@@ -5,6 +5,7 @@
 
 mod check;
 mod doctor;
+mod import;
 mod serve;
 mod sources;
 mod tidy;
@@ -36,6 +37,9 @@ enum Command {
     /// Make keys for the JSON API
     #[command(subcommand)]
     Token(token::Token),
+    /// Bring in a publication that was made with another tool
+    #[command(subcommand)]
+    Import(import::Import),
     /// Turn pasted text into Markdown with citations, on stdout; notes on stderr
     Tidy(tidy::Tidy),
     /// Check a document's quotations against their sources
@@ -56,6 +60,7 @@ pub fn run() -> ExitCode {
                 Command::Serve(serve) => serve.run(config).await,
                 Command::User(user) => user.run(config).await,
                 Command::Token(token) => token.run(config).await,
+                Command::Import(import) => import.run(config).await,
                 Command::Tidy(tidy) => tidy.run(),
                 Command::Check(check) => check.run(config).await,
                 Command::Sources(sources) => sources.run(config).await,

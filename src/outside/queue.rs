@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub enum Job {
     /// Keep a copy of a source.
     Capture(SourceId),
+    /// Keep a copy of a source that came with an import, if nobody has by then.
+    Backlog(SourceId),
     /// Judge the quotations of every post against the newest copy of a source.
     CheckQuotes(SourceId),
     /// Judge the quotations of one post.
@@ -39,6 +41,8 @@ words! {
     /// What may run beside what.
     pub enum Class {
         Capture "capture",
+        /// Captures that wait for nobody.
+        Backlog "backlog",
         Check "check",
         Schedule "schedule",
         Mail "mail",
@@ -53,7 +57,7 @@ impl Class {
     pub fn concurrency(self) -> usize {
         match self {
             Class::Capture => 4,
-            Class::Check | Class::Mail => 2,
+            Class::Backlog | Class::Check | Class::Mail => 2,
             Class::Schedule | Class::Search | Class::House => 1,
         }
     }
@@ -61,7 +65,7 @@ impl Class {
     /// A lease outlives the longest run of its class, else another server starts the job a second time.
     pub fn lease(self) -> i64 {
         match self {
-            Class::Capture => 5 * MINUTE,
+            Class::Capture | Class::Backlog => 5 * MINUTE,
             _ => 2 * MINUTE,
         }
     }
@@ -79,6 +83,7 @@ impl Job {
     pub fn class(&self) -> Class {
         match self {
             Job::Capture(_) | Job::Reread(_) => Class::Capture,
+            Job::Backlog(_) => Class::Backlog,
             Job::CheckQuotes(_) | Job::CheckPost(_) => Class::Check,
             Job::Publish(_) => Class::Schedule,
             Job::Mail(_) => Class::Mail,

@@ -106,6 +106,10 @@ fn erase(tx: &mut Tx, id: PostId) -> Result<()> {
             delete from redirect where post_id = ?1"
         ),
         sql!(
+            "-- erase, where it came from
+            delete from imported where post_id = ?1"
+        ),
+        sql!(
             "-- erase
             delete from post where post_id = ?1"
         ),

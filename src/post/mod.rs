@@ -3,6 +3,7 @@
 //! What readers see is the post's own row. Whatever is saved over a published post waits in its working copy until
 //! the author says *update*. Citations and quotations follow the row: [`record`].
 
+mod arrival;
 mod bin;
 pub mod compare;
 pub mod listing;
@@ -11,6 +12,7 @@ pub mod record;
 pub mod redirect;
 pub mod revision;
 
+pub use arrival::{Arrival, Imported};
 pub use bin::{BIN_KEEPS, empty_bin};
 
 use crate::app::{App, compute};
@@ -23,6 +25,7 @@ use crate::publication::Publication;
 use crate::search::{self, Fields, Words};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
+use record::Keeping;
 use redirect::Redirect;
 use revision::Why;
 
@@ -58,6 +61,7 @@ record! {
         pub cover: String,
         pub cover_alt: String,
         pub document: String,
+        pub language: String,
         pub version: i64,
         pub preview_hash: Option<Vec<u8>>,
         pub pinned_at: Option<Time>,
@@ -106,6 +110,7 @@ pub struct Draft {
 pub struct Rendered {
     pub draft: Draft,
     pub document: markup::Document,
+    pub keeping: Keeping,
     json: String,
     words: Words,
 }
@@ -171,16 +176,18 @@ impl Draft {
 
 impl Rendered {
     pub async fn of(app: &App, draft: Draft) -> Result<Rendered> {
-        draft.check_length()?;
         let publication = app.db.read(Publication::load).await?;
         let options = publication.reading(&app.base_url);
-        compute(move || {
-            let document = markup::read(&draft.markdown, &options);
-            let json = serde_json::to_string(&document).internal("writing a rendered post")?;
-            let words = Words::of(&draft.searched(&document), &publication.language);
-            Ok(Rendered { draft, document, json, words })
-        })
-        .await?
+        compute(move || Rendered::now(draft, &options, &publication.language)).await?
+    }
+
+    /// The same, on the spot.
+    pub fn now(draft: Draft, options: &markup::Options, language: &str) -> Result<Rendered> {
+        draft.check_length()?;
+        let document = markup::read(&draft.markdown, options);
+        let json = serde_json::to_string(&document).internal("writing a rendered post")?;
+        let words = Words::of(&draft.searched(&document), language);
+        Ok(Rendered { draft, document, keeping: Keeping::Soon, json, words })
     }
 }
 
@@ -245,7 +252,11 @@ impl Post {
 
     /// What readers' search finds it by.
     fn words(&self, tx: &mut Tx) -> Result<Words> {
-        let (language, document) = (Publication::load(tx)?.language, self.document()?);
+        let language = match self.language.as_str() {
+            "" => Publication::load(tx)?.language,
+            language => language.to_owned(),
+        };
+        let document = self.document()?;
         Ok(Words::of(&self.in_force().searched(&document), &language))
     }
 
@@ -312,14 +323,13 @@ impl Post {
             Some(asked) => checked_slug(asked, kind)?,
             None => free_slug(tx, &crate::slug::slugify(&new.draft.title), kind)?,
         };
-        let language = Publication::load(tx)?.language;
         let draft = &new.draft;
         let post: Post = tx
             .one(
                 sql!("-- Post::create
                     insert into post (kind, slug, month, author_id, title, excerpt, markdown, tags, correction, cover,
                         cover_alt, document, renderer, language, version, created_at, updated_at)
-                    values (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?14) returning *"),
+                    values (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', 1, ?13, ?13) returning *"),
                 (
                     kind,
                     &slug,
@@ -333,13 +343,12 @@ impl Post {
                     &draft.cover_alt,
                     &new.json,
                     READING,
-                    language,
                     now,
                 ),
             )
             .taken(&format!("Another {kind} has the address “{slug}” already; choose another."))?;
         search::index::analysed(tx, post.post_id, &new.words)?;
-        record::begin(tx, &post, &new.document, now)?;
+        record::begin(tx, &post, new, now)?;
         Ok(post)
     }
 
@@ -351,7 +360,7 @@ impl Post {
         self.type_over(tx, person, &new.draft, now)?;
         self.revise(tx, Why::Saved, &new.draft, person, now)?;
         // Sources are kept while writing, before anybody reads.
-        record::keep_sources(tx, &new.document, now)
+        record::keep_sources(tx, new, now)
     }
 
     /// Keeps what was typed in the working copy, which readers never see. What is as readers have it needs no copy.
@@ -441,7 +450,7 @@ impl Post {
         let why = if post.published_at.is_some() { Why::Published } else { Why::Saved };
         post.revise(tx, why, &post.in_force(), person, now)?;
         search::index::analysed(tx, self.post_id, &new.words)?;
-        record::follow(tx, &post, &new.document, now)?;
+        record::follow(tx, &post, new, now)?;
         post.told(tx, now)
     }
 
@@ -668,7 +677,7 @@ fn cited_sources(tx: &mut Tx, post: PostId) -> Result<Vec<SourceId>> {
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
+pub fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
     let slug = crate::slug::slugify(asked);
     if kind == Kind::Page && RESERVED.contains(&slug.as_str()) || slug.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Error::Conflict(format!(
@@ -767,7 +776,8 @@ pub async fn rerender(app: &App) -> Result<()> {
 }
 
 async fn rerender_one(app: &App, post: Post) -> Result<()> {
-    let new = Rendered::of(app, post.in_force()).await?;
+    // Whoever wanted copies of its sources asked for them when it was saved.
+    let new = Rendered { keeping: Keeping::Never, ..Rendered::of(app, post.in_force()).await? };
     let now = app.now();
     app.db
         .write(move |tx| {
@@ -783,7 +793,7 @@ async fn rerender_one(app: &App, post: Post) -> Result<()> {
                 return Ok(());
             }
             search::index::analysed(tx, post.post_id, &new.words)?;
-            record::follow(tx, &post, &new.document, now)?;
+            record::follow(tx, &post, &new, now)?;
             post.told(tx, now)
         })
         .await

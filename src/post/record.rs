@@ -1,6 +1,6 @@
 //! Rows that follow a post's words: its tags, its citations with their sources, its quotations.
 
-use super::Post;
+use super::{Post, Rendered};
 use crate::id::{PostId, QuotationId, SourceId};
 use crate::outside::db::{Tx, sql};
 use crate::outside::queue::{self, Job};
@@ -9,25 +9,35 @@ use crate::time::Time;
 use crate::{Result, quote};
 use std::collections::HashMap;
 
+/// When copies are made of what a text cites and nobody has kept yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    Soon,
+    /// After everything that somebody waits for.
+    Last,
+    Never,
+}
+
 /// Brings tags, citations and quotations in line with a document, asks for copies of sources that have none, and has the
 /// quotations judged.
-pub fn follow(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) -> Result<()> {
+pub fn follow(tx: &mut Tx, post: &Post, new: &Rendered, now: Time) -> Result<()> {
     untag(tx, post.post_id)?;
     uncite(tx, post.post_id)?;
     let old = quoted(tx, post.post_id)?;
-    write(tx, post, document, old, now)
+    write(tx, post, new, old, now)
 }
 
 /// The same for a post that was only now made, and has no such rows.
-pub fn begin(tx: &mut Tx, post: &Post, document: &markup::Document, now: Time) -> Result<()> {
-    write(tx, post, document, Vec::new(), now)
+pub fn begin(tx: &mut Tx, post: &Post, new: &Rendered, now: Time) -> Result<()> {
+    write(tx, post, new, Vec::new(), now)
 }
 
-fn write(tx: &mut Tx, post: &Post, document: &markup::Document, old: Vec<Quoted>, now: Time) -> Result<()> {
+fn write(tx: &mut Tx, post: &Post, new: &Rendered, old: Vec<Quoted>, now: Time) -> Result<()> {
+    let document = &new.document;
     tag(tx, post)?;
     let sources = cite(tx, post.post_id, document, now)?;
     quote(tx, post.post_id, document, &sources, old)?;
-    keep_wanted(tx, document, &sources, now)?;
+    keep_wanted(tx, new, &sources, now)?;
     match document.quotations.is_empty() {
         true => Ok(()),
         false => queue::push(tx, &Job::CheckPost(post.post_id), now),
@@ -35,9 +45,9 @@ fn write(tx: &mut Tx, post: &Post, document: &markup::Document, old: Vec<Quoted>
 }
 
 /// Asks for copies of what a text cites, before anybody reads it.
-pub fn keep_sources(tx: &mut Tx, document: &markup::Document, now: Time) -> Result<()> {
-    let sources = sources_of(tx, document, now)?;
-    keep_wanted(tx, document, &sources, now)
+pub fn keep_sources(tx: &mut Tx, new: &Rendered, now: Time) -> Result<()> {
+    let sources = sources_of(tx, &new.document, now)?;
+    keep_wanted(tx, new, &sources, now)
 }
 
 /// The tags of a post: name as written, slug as in its address.
@@ -132,10 +142,15 @@ fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Re
     Ok(sources)
 }
 
-fn keep_wanted(tx: &mut Tx, document: &markup::Document, sources: &[SourceId], now: Time) -> Result<()> {
-    for (citation, &id) in document.citations.iter().zip(sources) {
+fn keep_wanted(tx: &mut Tx, new: &Rendered, sources: &[SourceId], now: Time) -> Result<()> {
+    let keep = match new.keeping {
+        Keeping::Soon => Source::keep,
+        Keeping::Last => Source::keep_last,
+        Keeping::Never => return Ok(()),
+    };
+    for (citation, &id) in new.document.citations.iter().zip(sources) {
         if citation.keep && Source::find(tx, id)?.looked_at.is_none() {
-            Source::keep(tx, id, now)?;
+            keep(tx, id, now)?;
         }
     }
     Ok(())

@@ -107,6 +107,19 @@ pub fn follow(tx: &mut Tx, path: &str, post: PostId, now: Time) -> Result<()> {
     Ok(())
 }
 
+/// The same for an address it had elsewhere, unless that leads somewhere else already. Says whether it leads to the post now.
+pub fn offer(tx: &mut Tx, path: &str, post: PostId, now: Time) -> Result<bool> {
+    let led: Option<(Option<PostId>,)> = tx.first(
+        sql!(
+            "-- redirect::offer
+            insert into redirect (path, post_id, target, created_at) values (?1, ?2, '', ?3)
+            on conflict (path) do update set path = excluded.path returning post_id"
+        ),
+        (path, post, now),
+    )?;
+    Ok(led == Some((Some(post),)))
+}
+
 fn circles(tx: &mut Tx, from: &str, to: &str) -> Result<bool> {
     let mut at = to.to_owned();
     for _ in 0..LONGEST_CHAIN {

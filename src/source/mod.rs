@@ -356,6 +356,11 @@ impl Source {
         queue::push(tx, &Job::Capture(id), now)
     }
 
+    /// Asks for a copy when nothing else waits.
+    pub fn keep_last(tx: &mut Tx, id: SourceId, now: Time) -> Result<()> {
+        queue::push(tx, &Job::Backlog(id), now)
+    }
+
     /// Posts that cite it, itself or through a merged address.
     pub fn cited_by(tx: &mut Tx, id: SourceId) -> Result<Vec<PostId>> {
         let posts: Vec<(PostId,)> = tx.all(

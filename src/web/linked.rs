@@ -22,6 +22,8 @@ pub(super) struct Article<'a> {
     pub(super) correction: &'a str,
     /// Posts are dated; pages are not.
     pub(super) dated: bool,
+    /// Where it is not the publication's own.
+    pub(super) language: &'a str,
 }
 
 pub(super) fn article(app: &App, site: &Site, article: &Article) -> String {
@@ -37,7 +39,7 @@ pub(super) fn article(app: &App, site: &Site, article: &Article) -> String {
         "author": {"@type": "Person", "name": article.author, "url": app.url(article.author_path)},
         "publisher": {"@type": "Organization", "name": site.name, "url": app.url("/")},
         "isPartOf": web_site_of(app, site),
-        "inLanguage": site.language,
+        "inLanguage": if article.language.is_empty() { site.language.as_str() } else { article.language },
     });
     let mut add = |name: &str, value: Value| block[name] = value;
     if !article.picture.is_empty() {

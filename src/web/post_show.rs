@@ -64,6 +64,8 @@ struct Shown {
     picture_url: String,
     /// `ltr` or `rtl`, as the text itself runs.
     dir: &'static str,
+    /// As a tag of BCP 47, where it is not the publication's own.
+    lang: String,
 }
 
 /// The line under the title: what was checked, and how it came out.
@@ -208,6 +210,7 @@ impl Shown {
             updated: post.updated_at.max(at).rfc3339(),
             author_url: app.url(&format!("/author/{}", facts.author.slug)),
             dir: words::direction(&document.plain_text),
+            lang: post.language.clone(),
         }
     }
 
@@ -225,6 +228,7 @@ impl Shown {
             sources: sources.iter().map(|source| source.url.as_str()).collect(),
             correction: &self.correction,
             dated: self.dated,
+            language: &self.lang,
         };
         linked::article(app, site, &article)
     }

@@ -57,7 +57,7 @@ impl Command {
             // A program that found a mistake need not read on.
             let _ = stdin.write_all(&typed).await;
         }
-        let ended = tokio::time::timeout(Duration::from_secs(120), child.wait_with_output()).await;
+        let ended = tokio::time::timeout(Duration::from_secs(400), child.wait_with_output()).await;
         let output = ended.unwrap_or_else(|_| panic!("{} does not end", self.shown)).expect("an output");
         Ran {
             shown: self.shown,

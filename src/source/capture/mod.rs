@@ -42,6 +42,14 @@ pub async fn run(app: &App, id: SourceId) -> Result<()> {
     keep(app, id).await.map(drop)
 }
 
+/// The job: a copy of a source that nobody has tried to keep yet.
+pub async fn run_if_none(app: &App, id: SourceId) -> Result<()> {
+    match app.db.read(move |tx| Source::find(tx, id)).await?.looked_at {
+        Some(_) => Ok(()),
+        None => run(app, id).await,
+    }
+}
+
 /// Makes a copy now. Answers with what came of it, good or not.
 pub async fn keep(app: &App, id: SourceId) -> Result<Capture> {
     keep_from(app, id, Web::Door(&app.door)).await

@@ -654,7 +654,7 @@ pub(in crate::web) async fn preview(
     if typing.keep {
         let draft = Draft { markdown: typing.markdown.clone(), ..Draft::default() };
         let (rendered, now) = (Rendered::of(&app, draft).await?, app.now());
-        app.db.write(move |tx| record::keep_sources(tx, &rendered.document, now)).await?;
+        app.db.write(move |tx| record::keep_sources(tx, &rendered, now)).await?;
     }
     check(&app, typing.markdown, Whose::Desk).await.map(Json)
 }

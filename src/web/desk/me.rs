@@ -69,7 +69,7 @@ async fn listing(app: &App, SignedIn { person, session }: SignedIn, fresh: Strin
             };
             let tokens = person::tokens(tx, person.person_id)?.into_iter().map(key).collect();
             let desk = Desk::of(&publication, "me", Some(&person));
-            Ok(Page { desk, email: person.email, sessions, tokens, fresh })
+            Ok(Page { desk, email: person.email.unwrap_or_default(), sessions, tokens, fresh })
         })
         .await?;
     page(app, "desk/me.html", &shown)

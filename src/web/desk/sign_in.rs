@@ -108,7 +108,7 @@ async fn welcome_form(app: &App, token: String, problem: &str) -> Result<Respons
     let shown = WelcomePage {
         desk: desk(app).await?,
         name: person.name,
-        email: person.email,
+        email: person.email.unwrap_or_default(),
         problem: problem.into(),
     };
     page(app, "desk/welcome.html", &shown)
@@ -196,7 +196,7 @@ fn letter(publication: &str, person: &Person, address: &str, now: crate::time::T
     let escaped = |text: &str| crate::web::template::Templates::escape(text);
     Letter {
         cause: format!("one_time:{}:{hour}", person.person_id),
-        recipient: person.email.clone(),
+        recipient: person.email.clone().unwrap_or_default(),
         subject: format!("A way back into {publication}"),
         plain: format!(
             "Hello {},\n\nsomebody, we hope you, asked for a new password at {publication}. Choose one here, within three \
