@@ -335,10 +335,15 @@ impl Dress<'_> {
 }
 
 /// Writes a piece of the text; notes that wait for the margin go in where their block ends, so that they follow it on a phone.
+/// In the cell of a table there is no margin: they follow the table.
 fn put(text: &str, waiting: &mut String, html: &mut String) {
-    const ENDS: [&str; 8] =
-        ["</p>", "</li>", "</td>", "</th>", "</h", "</dd>", "</figcaption>", "</blockquote>"];
-    let end = ENDS.iter().filter_map(|tag| text.find(tag)).min().filter(|_| !waiting.is_empty());
+    const ENDS: [&str; 6] = ["</p>", "</li>", "</h", "</dd>", "</figcaption>", "</blockquote>"];
+    const TABLE: &str = "</table>";
+    let in_table = !waiting.is_empty() && html.rfind("<table") > html.rfind(TABLE);
+    let end = match in_table {
+        true => text.find(TABLE).map(|at| at + TABLE.len()),
+        false => ENDS.iter().filter_map(|tag| text.find(tag)).min().filter(|_| !waiting.is_empty()),
+    };
     match end {
         Some(end) => {
             html.push_str(&text[..end]);
@@ -427,4 +432,22 @@ fn at_the_words(quote: &Quote) -> String {
     let words: String = passage.quoted.chars().take(600).collect();
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("text", &words).finish();
     format!("?{query}#found")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_wait_for_the_end_of_their_block() {
+        let check = |before: &str, text: &str, expected: &str| {
+            let (mut html, mut waiting) = (before.to_owned(), "*".to_owned());
+            put(text, &mut waiting, &mut html);
+            assert_eq!(html.replace("<span class=\"notes\">*</span>", "*"), expected);
+        };
+        check("<p>a", " b</p><p>c</p>", "<p>a b*</p><p>c</p>");
+        check("<table><td>a", "</td></table><p>b</p>", "<table><td>a</td></table>*<p>b</p>");
+        check("<table><td><p>a", "</p></td><td>", "<table><td><p>a</p></td><td>");
+        check("<table></table><p>a", "</p>", "<table></table><p>a*</p>");
+    }
 }
