@@ -194,6 +194,24 @@ create table analysed (
     words blob not null
 );
 
+-- How often a post was opened on a day (20260314, by the publication's clock), and from which sites.
+create table viewed (
+    day bigint not null,
+    post_id bigint not null references post (post_id),
+    views bigint not null,
+    primary key (day, post_id)
+);
+create index viewed_post on viewed (post_id, day);
+
+create table referred (
+    day bigint not null,
+    post_id bigint not null references post (post_id),
+    site text not null,
+    views bigint not null,
+    primary key (day, post_id, site)
+);
+create index referred_post on referred (post_id, day);
+
 create table source (
     source_id id_key,
     url text not null unique,            -- canonical

@@ -8,6 +8,7 @@ use crate::outside::{
     mail::Mailer,
 };
 use crate::time::Time;
+use crate::views::Views;
 use crate::web::cache::Pages;
 use crate::web::template::Templates;
 use crate::{Error, Result, error::Context, quote};
@@ -30,6 +31,7 @@ pub struct Parts {
     pub door: Door,
     pub templates: Templates,
     pub pages: Pages,
+    pub views: Views,
     pub recent_texts: quote::Recent,
     /// Rung when a job was queued.
     pub bell: Notify,
@@ -69,6 +71,7 @@ impl App {
             mailer: Mailer::open(&config.mail, &from)?,
             templates: Templates::open(&config.data)?,
             pages: Pages::default(),
+            views: Views::new(&base_url),
             recent_texts: quote::Recent::default(),
             bell: Notify::new(),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),

@@ -19,6 +19,7 @@ mod search;
 mod slug;
 mod source;
 mod time;
+mod views;
 mod web;
 mod worker;
 

@@ -28,6 +28,8 @@ pub struct Publication {
     pub logo: String,
     /// Such as `#0b4f8a`; empty is the colour of the stylesheet.
     pub accent: String,
+    /// Whether views are counted.
+    pub views: bool,
 }
 
 /// One entry of the navigation.
@@ -72,6 +74,7 @@ impl Publication {
             navigation: ways(&or("navigation", NAVIGATION)).unwrap_or_default(),
             logo: or("logo", ""),
             accent: or("accent", ""),
+            views: or("views", "on") == "on",
         })
     }
 
@@ -121,6 +124,8 @@ impl Publication {
                 return refuse(format!("“{value}” is not a colour such as #0b4f8a."));
             }
             "accent" => {}
+            "views" if !matches!(value, "on" | "off") => return refuse("Choose on or off.".into()),
+            "views" => {}
             _ => return Err(Error::NotFound),
         }
         tx.run(

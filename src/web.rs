@@ -85,6 +85,8 @@ fn router(app: App) -> Router {
         .route("/posts/{id}/preview-link/end", post(desk::editor::end_share))
         .route("/posts/{id}/revisions", get(desk::revisions::show))
         .route("/posts/{id}/revisions/{revision}/restore", post(desk::revisions::restore))
+        .route("/views", get(desk::views::all))
+        .route("/posts/{id}/views", get(desk::views::of_post))
         .route("/redirects", get(desk::redirects::list).post(desk::redirects::add))
         .route("/redirects/remove", post(desk::redirects::remove))
         .route("/preview", post(desk::editor::preview))

@@ -4,11 +4,14 @@ use crate::app::App;
 use crate::outside::queue::{self, Class, Job, Queued};
 use crate::outside::{db, mail};
 use crate::time::DAY;
-use crate::{Result, person, post, quote, search, source};
+use crate::{Result, person, post, quote, search, source, views};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+
+/// Views of so long are lost when a server is killed.
+const WRITE_VIEWS: Duration = Duration::from_secs(5);
 
 async fn perform(app: &App, job: Job) -> Result<()> {
     match job {
@@ -82,8 +85,20 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     for &class in Class::ALL {
         classes.spawn(work(app.clone(), class, stop.clone()));
     }
+    classes.spawn(write_views(app.clone(), stop.clone()));
     let _ = stop.wait_for(|stopped| *stopped).await;
     classes.join_all().await;
+}
+
+/// Not a job: what was counted is in this process alone.
+async fn write_views(app: App, mut stop: watch::Receiver<bool>) {
+    let mut stopped = false;
+    while !stopped {
+        stopped = tokio::time::timeout(WRITE_VIEWS, stop.wait_for(|stopped| *stopped)).await.is_ok();
+        if let Err(error) = views::write(&app).await {
+            tracing::warn!(%error, "views could not be written");
+        }
+    }
 }
 
 async fn work(app: App, class: Class, mut stop: watch::Receiver<bool>) {

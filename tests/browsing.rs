@@ -155,6 +155,7 @@ async fn nobody_is_shut_out_by_a_page() {
         &revisions,
         "/desk/redirects",
         "/desk/sources",
+        "/desk/views",
         "/desk/work",
         "/desk/settings",
         "/desk/me",

@@ -10,7 +10,7 @@ fn root() -> &'static Path {
 }
 
 /// Each may use those before it.
-const NOUNS: [&str; 10] = [
+const NOUNS: [&str; 11] = [
     "person",
     "reader",
     "source",
@@ -19,6 +19,7 @@ const NOUNS: [&str; 10] = [
     "statement",
     "search",
     "post",
+    "views",
     "comment",
     "newsletter",
 ];

@@ -86,6 +86,14 @@ fn erase(tx: &mut Tx, id: PostId) -> Result<()> {
             delete from citation where post_id = ?1"
         ),
         sql!(
+            "-- erase, views
+            delete from viewed where post_id = ?1"
+        ),
+        sql!(
+            "-- erase, referring sites
+            delete from referred where post_id = ?1"
+        ),
+        sql!(
             "-- erase, words
             delete from analysed where post_id = ?1"
         ),

@@ -10,6 +10,7 @@ pub(super) mod settings;
 pub(super) mod sign_in;
 pub(super) mod sources;
 pub(super) mod typing;
+pub(super) mod views;
 pub(super) mod work;
 
 use super::respond;

@@ -5,6 +5,7 @@ use super::respond::Keep;
 use super::wire;
 use crate::app::App;
 use crate::time::{SECOND, Time};
+use crate::views::Visit;
 use crate::{Result, error::Context};
 use axum::Router;
 use axum::body::Body;
@@ -164,6 +165,7 @@ async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: So
         return answered(&app, router, request, peer).await.map(Either::Right);
     }
     if let Some(page) = app.pages.get(&address) {
+        note_view(&app, &address, &method, &headers);
         return from_page(&page, &method, &headers);
     }
     // Made whole for a HEAD too: the page is kept, and the next reader wants its body.
@@ -176,9 +178,17 @@ async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: So
                 Err(error) => return dressed(error.into_response()).map(Either::Right),
             };
             app.pages.keep(&address, page.clone(), moment);
+            note_view(&app, &address, &method, &headers);
             from_page(&page, &method, &headers)
         }
         _ => response.map(Either::Right),
+    }
+}
+
+fn note_view(app: &App, address: &str, method: &Method, headers: &HeaderMap) {
+    if *method == Method::GET {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        app.views.note(address, &Visit { destination: text("sec-fetch-dest"), referrer: text("referer") });
     }
 }
 

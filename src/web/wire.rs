@@ -5,6 +5,7 @@
 use super::at_hand::{Asked, AtHand};
 use super::server;
 use crate::app::App;
+use crate::views::Visit;
 use std::cell::RefCell;
 use std::future::Future;
 use std::io;
@@ -96,10 +97,14 @@ fn respond(app: &App, stream: &TcpStream, mut requests: &[u8]) -> io::Result<Rou
     let now = app.now();
     while !requests.is_empty() {
         let answered = AT_HAND.with_borrow_mut(|hand| {
-            let Some((address, asked, length)) = plain_request(requests) else { return Ok(None) };
-            let Some(answer) = hand.answer(&app.pages, &server::address(address), &asked, now) else {
+            let Some((address, asked, visit, length)) = plain_request(requests) else { return Ok(None) };
+            let address = server::address(address);
+            let Some(answer) = hand.answer(&app.pages, &address, &asked, now) else {
                 return Ok(None);
             };
+            if !asked.head {
+                app.views.note(&address, &visit);
+            }
             let sent = match stream.try_write(answer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
                 sent => sent?,
@@ -115,8 +120,8 @@ fn respond(app: &App, stream: &TcpStream, mut requests: &[u8]) -> io::Result<Rou
     Ok(Round::Answered)
 }
 
-/// A whole request without anything that needs thought: what it is for, what it asks, and its length.
-fn plain_request(bytes: &[u8]) -> Option<(&str, Asked<'_>, usize)> {
+/// A whole request without anything that needs thought: what it is for, what it asks, where it comes from, and its length.
+fn plain_request(bytes: &[u8]) -> Option<(&str, Asked<'_>, Visit<'_>, usize)> {
     let mut fields = [httparse::EMPTY_HEADER; FIELDS];
     let mut request = httparse::Request::new(&mut fields);
     let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return None };
@@ -127,6 +132,7 @@ fn plain_request(bytes: &[u8]) -> Option<(&str, Asked<'_>, usize)> {
     };
     let address = request.path.filter(|path| path.starts_with('/') && !path.contains('#'))?;
     let mut asked = Asked { head, accepts: "", none_match: None, modified_since: None };
+    let mut visit = Visit::default();
     if request.version != Some(1) {
         return None;
     }
@@ -137,16 +143,18 @@ fn plain_request(bytes: &[u8]) -> Option<(&str, Asked<'_>, usize)> {
         match field.name.len() {
             6 if is("expect") => return None,
             7 if is("upgrade") => return None,
+            7 if is("referer") => visit.referrer = value(),
             10 if is("connection") && !field.value.eq_ignore_ascii_case(b"keep-alive") => return None,
             13 if is("if-none-match") => asked.none_match = Some(value()?),
             14 if is("content-length") => return None,
+            14 if is("sec-fetch-dest") => visit.destination = value(),
             15 if is("accept-encoding") => asked.accepts = value()?,
             17 if is("if-modified-since") => asked.modified_since = Some(value()?),
             17 if is("transfer-encoding") => return None,
             _ => {}
         }
     }
-    Some((address, asked, length))
+    Some((address, asked, visit, length))
 }
 
 #[cfg(test)]
@@ -187,7 +195,7 @@ mod tests {
         #[test]
         fn whatever_comes_does_no_harm(bytes: Vec<u8>, cut in 0usize..60) {
             let begun = &b"GET /tides HTTP/1.1\r\nAccept-Encoding: gzip\r\n\r\n"[..cut.min(46)];
-            if let Some((address, _, length)) = plain_request(&[begun, &bytes].concat()) {
+            if let Some((address, _, _, length)) = plain_request(&[begun, &bytes].concat()) {
                 prop_assert!(address.starts_with('/') && length <= begun.len() + bytes.len());
             }
         }

@@ -68,6 +68,7 @@ async fn form(
         ("navigation", navigation),
         ("logo", publication.logo),
         ("accent", publication.accent),
+        ("views", if publication.views { "on" } else { "off" }.to_owned()),
     ];
     let mut typed: BTreeMap<String, String> =
         set.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
