@@ -14,10 +14,12 @@ use std::collections::BTreeMap;
 /// How long what was published waits for others to be settled with: a term's block is written once for all of them.
 const WAIT: i64 = 5 * SECOND;
 /// Most posts settled together, and most terms in one unit: it holds the writer for some milliseconds.
-const TOGETHER: usize = 400;
-const TERMS: usize = 100;
+const TOGETHER: usize = 1000;
+const TERMS: usize = 40;
+/// So many units share a commit.
+const UNITS: usize = 3;
 /// So many batches are one job's work; what is left then is another's.
-const BATCHES: usize = 10;
+const BATCHES: usize = 4;
 
 words! {
     pub enum State {
@@ -162,27 +164,34 @@ pub async fn settle(db: &Db, now: Time) -> Result<()> {
         let places: Vec<(i64, State)> = batch.iter().map(|post| (post.place, post.state)).collect();
         let (changes, trimmed) = compute(move || changes(batch)).await??;
         let mut changes = changes.into_iter();
-        loop {
+        in_units(|| {
             let some: Vec<_> = changes.by_ref().take(TERMS).collect();
-            if some.is_empty() {
-                break;
-            }
-            db.write(move |tx| some.into_iter().try_for_each(|(term, changes)| apply(tx, &term, changes)))
-                .await?;
-        }
+            let apply = |tx: &mut Tx, (term, changes): (String, _)| apply(tx, &term, changes);
+            (!some.is_empty())
+                .then(|| db.write(move |tx| some.into_iter().try_for_each(|list| apply(tx, list))))
+        })
+        .await?;
         let mut settled = places.into_iter().zip(trimmed);
-        loop {
+        in_units(|| {
             let some: Vec<_> = settled.by_ref().take(TERMS).collect();
-            if some.is_empty() {
-                break;
-            }
-            db.write(move |tx| {
-                some.into_iter().try_for_each(|((place, state), terms)| settled_one(tx, place, state, terms))
-            })
-            .await?;
-        }
+            let settle = |tx: &mut Tx, ((place, state), terms)| settled_one(tx, place, state, terms);
+            (!some.is_empty())
+                .then(|| db.write(move |tx| some.into_iter().try_for_each(|post| settle(tx, post))))
+        })
+        .await?;
     }
     db.write(move |tx| queue::push(tx, &Job::SettleSearch, now)).await
+}
+
+/// Runs units while there are any, a few at a time.
+async fn in_units<F: Future<Output = Result<()>>>(mut next: impl FnMut() -> Option<F>) -> Result<()> {
+    loop {
+        let some: Vec<F> = std::iter::from_fn(&mut next).take(UNITS).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        futures_util::future::try_join_all(some).await?;
+    }
 }
 
 fn unsettled_batch(tx: &mut Tx) -> Result<Vec<Unsettled>> {
