@@ -228,7 +228,7 @@ fn held_in(atom: &Atom, words: &Words) -> Option<u8> {
         Atom::Phrase(parts) => {
             let at = |terms: &[String]| {
                 let entries = terms.iter().filter_map(|term| words.get(term));
-                entries.flat_map(|entry| positions(&entry.spots)).collect::<Vec<_>>()
+                in_order(entries.flat_map(|entry| positions(&entry.spots)).collect())
             };
             let spots: Vec<(u32, Vec<u32>)> =
                 parts.iter().map(|(distance, terms)| (*distance, at(terms))).collect();
@@ -237,12 +237,17 @@ fn held_in(atom: &Atom, words: &Words) -> Option<u8> {
     }
 }
 
-/// Whether one spot of each part is as far from one of the first part as it should be.
+fn in_order(mut spots: Vec<u32>) -> Vec<u32> {
+    spots.sort_unstable();
+    spots
+}
+
+/// Whether one spot of each part is as far from one of the first part as it should be; each part's spots in order.
 fn stands_together(parts: &[(u32, Vec<u32>)]) -> bool {
     let Some(((_, first), rest)) = parts.split_first() else { return false };
-    let sets: Vec<(u32, HashSet<u32>)> =
-        rest.iter().map(|(distance, spots)| (*distance, spots.iter().copied().collect())).collect();
-    first.iter().any(|spot| sets.iter().all(|(distance, spots)| spots.contains(&(spot + distance))))
+    let stands =
+        |spot: u32| rest.iter().all(|(distance, spots)| spots.binary_search(&(spot + distance)).is_ok());
+    first.iter().any(|spot| stands(*spot))
 }
 
 /// Goes back through the places where something is held.
@@ -307,7 +312,8 @@ impl Cursor {
                     }
                     most = most.max(weight);
                 }
-                let spots = |lists: &[List]| lists.iter().flat_map(|list| list.spots_at(at)).collect();
+                let spots =
+                    |lists: &[List]| in_order(lists.iter().flat_map(|list| list.spots_at(at)).collect());
                 let mut spots: Vec<(u32, Vec<u32>)> =
                     parts.iter().map(|(distance, lists)| (*distance, spots(lists))).collect();
                 spots.sort_unstable_by_key(|(distance, _)| *distance);
