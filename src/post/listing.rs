@@ -5,7 +5,7 @@
 
 use super::{Kind, Post};
 use crate::app::App;
-use crate::id::{PersonId, PostId};
+use crate::id::{PersonId, PostId, SourceId};
 use crate::outside::db::{Topic, Tx, record, sql};
 use crate::publication::Publication;
 use crate::search::{self, Mark};
@@ -92,7 +92,10 @@ record! {
 
 impl Titled {
     pub fn path(&self) -> String {
-        format!("/{}/{}", self.month, self.slug)
+        match self.month.as_str() {
+            "" => format!("/{}", self.slug),
+            month => format!("/{month}/{}", self.slug),
+        }
     }
 }
 
@@ -244,6 +247,21 @@ impl Post {
                 order by published_at desc, post_id desc limit ?4"
             ),
             (span.0, at, id, limit),
+        )
+    }
+
+    /// Public posts and pages that cite a source, itself or through a merged address, newest first.
+    pub fn citing(tx: &mut Tx, source: SourceId, limit: usize, now: Time) -> Result<Vec<Titled>> {
+        tx.all(
+            sql!(
+                "-- Post::citing
+                select post_id, slug, month, title, author_id, published_at, updated_at from post
+                where published_at <= ?2 and binned_at is null and post_id in (
+                    select post_id from citation
+                    where source_id in (select source_id from source where source_id = ?1 or merged_into = ?1))
+                order by published_at desc, post_id desc limit ?3"
+            ),
+            (source, now, limit),
         )
     }
 

@@ -486,9 +486,14 @@ impl Source {
     /// What it is called: its title, else its address without the scheme.
     pub fn name(&self) -> String {
         if !self.title.is_empty() {
-            return self.title_and_site().map_or(self.title.as_str(), |(title, _)| title).to_owned();
+            return self.without_site(&self.title).to_owned();
         }
         self.url.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned()
+    }
+
+    /// A title that one of its copies has, without the site's own name at its end.
+    pub fn without_site<'a>(&self, title: &'a str) -> &'a str {
+        title_and_site(title, &self.site, &self.host()).map_or(title, |(title, _)| title)
     }
 
     /// Where it stands: the site's own name, else the host.
@@ -500,16 +505,14 @@ impl Source {
         if !self.site.is_empty() {
             return self.site.clone();
         }
-        self.title_and_site().map_or_else(|| self.host(), |(_, site)| site.to_owned())
+        let host = self.host();
+        title_and_site(&self.title, &self.site, &host)
+            .map_or_else(|| host.clone(), |(_, site)| site.to_owned())
     }
 
     fn host(&self) -> String {
         let host = Url::parse(&self.url).ok().and_then(|u| u.host_str().map(str::to_owned));
         host.map(|h| h.trim_start_matches("www.").to_owned()).unwrap_or_default()
-    }
-
-    fn title_and_site(&self) -> Option<(&str, &str)> {
-        title_and_site(&self.title, &self.site, &self.host())
     }
 }
 

@@ -131,14 +131,14 @@ pub(super) async fn show(
         format!("?{query}#found")
     });
     let spoken = matches!(capture.text_kind, TextKind::Captions | TextKind::MachineCaptions | TextKind::Post);
+    let place = if capture.site.is_empty() { source.place() } else { capture.site.clone() };
     let shown = Shown {
         site: Site::of(&copy.publication, "sources"),
         title: match capture.health {
-            Health::Good if !capture.title.is_empty() => capture.title.clone(),
+            Health::Good if !capture.title.is_empty() => source.without_site(&capture.title).to_owned(),
             // A wall has a title of its own.
             _ => source.name(),
         },
-        place: if capture.site.is_empty() { source.place() } else { capture.site.clone() },
         url: &source.url,
         source: format!("/sources/{}", source.source_id),
         kept: words::moment(capture.captured_at, &zone),
@@ -147,9 +147,10 @@ pub(super) async fn show(
         digest: capture.payload_digest.trim_start_matches("sha256:"),
         said: [capture.author.as_str(), capture.said_at.get(..10).unwrap_or_default()]
             .into_iter()
-            .filter(|part| !part.is_empty())
+            .filter(|part| !part.is_empty() && *part != place)
             .collect::<Vec<_>>()
             .join(", "),
+        place,
         state: source.state.as_str(),
         state_words: words::state(source.state, source.state_since, &zone),
         trouble: trouble(capture),

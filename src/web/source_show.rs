@@ -3,15 +3,18 @@
 use super::site::{Site, topics};
 use super::source_list::id;
 use super::{respond, words};
+use crate::Result;
 use crate::app::App;
 use crate::post::{Post, posts_topic};
 use crate::publication::Publication;
 use crate::source::{Capture, Health, Kind, Source};
-use crate::{Error, Result};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use serde::Serialize;
+
+/// Most posts that are named as citing a source.
+const MOST_POSTS: usize = 200;
 
 #[derive(Serialize)]
 struct Page {
@@ -20,6 +23,8 @@ struct Page {
     merged: Vec<Merged>,
     captures: Vec<Copy>,
     posts: Vec<Citing>,
+    /// There are older ones than these.
+    more_posts: bool,
 }
 
 #[derive(Serialize)]
@@ -86,16 +91,24 @@ pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> R
                     merged.push(Merged { url: other.url, why: other.merged_why });
                 }
             }
-            let mut posts = Vec::new();
-            for post in Source::cited_by(tx, source.source_id)? {
-                let post = Post::find(tx, post)?;
-                if post.is_public(now) {
-                    let day = words::day(post.published_at.ok_or(Error::NotFound)?, &zone);
-                    posts.push(Citing { path: post.path(), title: post.title, day });
-                }
-            }
+            let mut posts = Post::citing(tx, source.source_id, MOST_POSTS + 1, now)?;
+            let more_posts = posts.len() > MOST_POSTS;
+            posts.truncate(MOST_POSTS);
+            let posts = posts.into_iter().map(|post| Citing {
+                path: post.path(),
+                day: words::day(post.published_at, &zone),
+                title: post.title,
+            });
+            let posts = posts.collect();
             let shown = Shown::of(&source, &zone);
-            Ok(Page { site: Site::of(&publication, "sources"), source: shown, merged, captures, posts })
+            Ok(Page {
+                site: Site::of(&publication, "sources"),
+                source: shown,
+                merged,
+                captures,
+                posts,
+                more_posts,
+            })
         })
         .await?;
     let html = respond::render(&app, "source.html", &page)?;

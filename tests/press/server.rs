@@ -25,7 +25,9 @@ impl Server {
         let base = until_within(Duration::from_secs(60), "the server to be ready", async || {
             let ready =
                 said.lock().unwrap().iter().find_map(|line| line.strip_prefix("ready ").map(str::to_owned));
-            ready.ok_or_else(|| format!("{:?}\n{}", child.try_wait(), press.log()))
+            let ended = child.try_wait().expect("it can be asked");
+            assert!(ready.is_some() || ended.is_none(), "the server ended: {ended:?}\n{}", press.log());
+            ready.ok_or_else(|| press.log())
         })
         .await;
         Server { child, said, base }
