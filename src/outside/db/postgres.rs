@@ -10,16 +10,22 @@ use futures_util::StreamExt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::sync::Mutex;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{AsyncMessage, Config, IsolationLevel};
 
 const CONNECTIONS: usize = 16;
 const CHANNEL: &str = "ibid_changes";
+/// Held by whoever writes, until the commit. Units are written for one writer at a time, as SQLite has it: each may decide by
+/// what it read.
+const ONE_WRITES: &str = "select pg_advisory_xact_lock(7291047)";
 
 pub(super) struct Postgres {
     pool: Pool,
     clock: Clock,
     watchers: Arc<Watchers>,
+    /// Writers of this process wait here, not on connections that readers could have.
+    writing: Mutex<()>,
     /// The runtime that outlives every connection's driver.
     main: Handle,
 }
@@ -43,7 +49,7 @@ impl Postgres {
             .internal("building the connection pool")?;
         let listening = listen(&config).await.map_err(|e| explain_connect(&e))?;
         tokio::spawn(follow(config, listening, Arc::downgrade(&watchers)));
-        Ok(Postgres { pool, clock, watchers, main: Handle::current() })
+        Ok(Postgres { pool, clock, watchers, writing: Mutex::default(), main: Handle::current() })
     }
 
     pub(super) async fn read(&self, unit: Unit) -> Result<()> {
@@ -51,6 +57,7 @@ impl Postgres {
     }
 
     pub(super) async fn write(&self, unit: Unit) -> Result<()> {
+        let _turn = self.writing.lock().await;
         self.run(false, unit).await
     }
 
@@ -66,6 +73,9 @@ impl Postgres {
                 if read_only { IsolationLevel::RepeatableRead } else { IsolationLevel::ReadCommitted };
             let begin = client.build_transaction().read_only(read_only).isolation_level(level).start();
             let transaction = handle.block_on(begin).map_err(|e| explain(&e))?;
+            if !read_only {
+                handle.block_on(transaction.batch_execute(ONE_WRITES)).map_err(|e| explain(&e))?;
+            }
             let link = Link { transaction: &transaction, handle: &handle };
             let mut tx = Tx::new(super::Link::Postgres(link), clock);
             unit(&mut tx)?;

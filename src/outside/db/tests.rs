@@ -14,6 +14,7 @@ on_both! {
     a_unit_that_reads_cannot_write
     a_unit_that_fails_loses_its_own_work_alone
     an_answer_means_that_everybody_sees_it
+    who_decides_by_what_they_read_decides_alone
     a_second_holder_of_a_name_is_told_so
     every_kind_of_value_comes_back_as_it_went
     changes_reach_another_program_within_a_second
@@ -197,6 +198,25 @@ async fn an_answer_means_that_everybody_sees_it(place: Place) {
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap();
     }
+}
+
+/// Two processes, many writers: each puts the next volume behind those it counted.
+async fn who_decides_by_what_they_read_decides_alone(place: Place) {
+    let (db, other) = (open_with_shelf(&place).await, open(&place).await);
+    let writers = (0..40).map(|n| {
+        let db = [&db, &other][n % 2].clone();
+        tokio::spawn(async move {
+            let put = db.write(|tx| {
+                let (volumes,): (i64,) = tx.one(Sql("select count(*) from shelf"), ())?;
+                tx.run(PUT, (format!("volume {volumes:02}"),))
+            });
+            put.await.unwrap();
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    assert_eq!(names(&db).await, (0..40).map(|n| format!("volume {n:02}")).collect::<Vec<_>>());
 }
 
 async fn a_second_holder_of_a_name_is_told_so(place: Place) {
