@@ -8,6 +8,7 @@ create table person (
     role text not null,                  -- owner, editor, author, contributor
     password text,                       -- Argon2id, PHC form; none until the one-time address was used
     bio text not null,
+    picture text not null default '',    -- one of ours, /media/…; empty is none
     created_at bigint not null,
     deactivated_at bigint
 );
@@ -366,5 +367,8 @@ create table media (
     bytes bigint not null,
     width bigint not null,
     height bigint not null,
+    alt text not null,                   -- what it shows, in words
+    person_id bigint references person (person_id), -- who sent it
     created_at bigint not null
 );
+create index media_newest on media (created_at, name);

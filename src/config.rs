@@ -157,6 +157,16 @@ pub struct RawConfig {
         hide_short_help = true
     )]
     pub capture_ca: Option<PathBuf>,
+    /// Megabytes that a file may have that somebody uploads [default: 100]
+    #[arg(
+        long,
+        global = true,
+        value_name = "MEGABYTES",
+        env = "IBID_UPLOAD_MAX",
+        help_heading = "Settings",
+        hide_short_help = true
+    )]
+    pub upload_max: Option<String>,
     /// An address of its own for /metrics
     #[arg(
         long,
@@ -191,6 +201,8 @@ pub struct Config {
     pub mail_from: Option<String>,
     pub trusted_proxies: Vec<IpNet>,
     pub capture: Capture,
+    /// Bytes that a file may have that somebody uploads.
+    pub upload_max: usize,
     pub metrics_listen: Option<SocketAddr>,
     pub clock: Clock,
     /// Every setting in force that is not the default, and who gave it: for the desk.
@@ -284,6 +296,13 @@ impl Config {
                 .map(|path| std::fs::read(&path).invalid(format!("IBID_CAPTURE_CA ({path}) cannot be read")))
                 .transpose()?,
         };
+        let upload_max = match setting!(upload_max) {
+            None => 100,
+            Some(v) => match v.parse() {
+                Ok(megabytes @ 1..=4096) => megabytes,
+                _ => return Err(wrong("IBID_UPLOAD_MAX", &v, "100 (megabytes, from 1 to 4096)")),
+            },
+        };
         let metrics_listen =
             setting!(metrics_listen).map(|v| socket("IBID_METRICS_LISTEN", &v)).transpose()?;
         let clock = match setting!(clock) {
@@ -303,6 +322,7 @@ impl Config {
             mail_from,
             trusted_proxies,
             capture,
+            upload_max: upload_max << 20,
             metrics_listen,
             clock,
             in_force,

@@ -48,6 +48,8 @@ record! {
         pub slug: String,
         pub role: Role,
         pub bio: String,
+        /// One of ours, `/media/…`; empty is none.
+        pub picture: String,
         pub created_at: Time,
         pub deactivated_at: Option<Time>,
     }

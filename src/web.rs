@@ -21,6 +21,7 @@ mod oembed;
 mod post_list;
 mod post_show;
 mod preview;
+mod range;
 mod redirect;
 mod rehearsal;
 mod respond;
@@ -35,6 +36,7 @@ mod source_show;
 mod static_files;
 pub mod template;
 mod theme;
+mod uploaded;
 mod wire;
 mod words;
 mod xml;
@@ -54,6 +56,7 @@ pub use theme::{Problem, follow as follow_theme};
 const READ_BEHIND_THE_QUESTION_MARK: [&str; 2] = ["before", "text"];
 
 fn router(app: App) -> Router {
+    let uploads = DefaultBodyLimit::max(app.config.upload_max + uploaded::OTHER_FIELDS);
     let api = Router::new()
         .route("/openapi.json", get(api::openapi::show))
         .route("/posts", get(api::posts::list).post(api::posts::create))
@@ -63,6 +66,7 @@ fn router(app: App) -> Router {
         .route("/sources", get(api::sources::list))
         .route("/sources/{id}", get(api::sources::show))
         .route("/check", post(api::check::check))
+        .route("/media", post(api::media::add).layer(uploads))
         // A route and not a fallback: `/{year}/{month}/{slug}` would come before that.
         .route("/{*rest}", any(api::nothing_here))
         .method_not_allowed_fallback(api::not_that_way);
@@ -91,6 +95,12 @@ fn router(app: App) -> Router {
         .route("/redirects/remove", post(desk::redirects::remove))
         .route("/preview", post(desk::editor::preview))
         .route("/tidy", post(desk::editor::tidy))
+        // pictures and other files
+        .route("/media", get(desk::media::list).post(desk::media::add).layer(uploads))
+        .route("/media/dropped", post(desk::media::dropped).layer(uploads))
+        .route("/media/{name}", get(desk::media::open))
+        .route("/media/{name}/alt", post(desk::media::describe))
+        .route("/media/{name}/delete", post(desk::media::delete))
         // sources
         .route("/sources", get(desk::sources::list))
         .route("/sources/{id}/captures", post(desk::sources::keep))

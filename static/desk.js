@@ -63,7 +63,45 @@ if (form) {
     }
   };
 
+  // Pictures and files go to the publication, and their Markdown to where they were put. Words for them are asked for at once:
+  // the caret stands where they go.
+  const attach = async (files) => {
+    for (const file of files) {
+      const at = text.selectionStart;
+      say(told, `${file.name} is being kept…`);
+      const body = new FormData();
+      body.append("file", file);
+      try {
+        const answer = await fetch("/desk/media/dropped", { method: "POST", body });
+        const kept = await answer.json();
+        if (!answer.ok) throw new Error(kept.detail);
+        const before = text.value.slice(0, at), gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+        insert(`${gap}${kept.markdown}\n\n`, at, at);
+        if (kept.picture && !kept.described) text.setSelectionRange(at + gap.length + 2, at + gap.length + 2);
+        say(told, kept.picture && !kept.described ? "Kept. Now type what the picture shows, for readers who cannot see it." : "Kept.");
+      } catch (error) {
+        say(told, error instanceof TypeError ? `${file.name} did not reach the publication. Try again.` : error.message);
+      }
+    }
+    refresh(true);
+  };
+
+  text.addEventListener("dragover", (event) => { if (event.dataTransfer.types.includes("Files")) event.preventDefault(); });
+  text.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    attach([...event.dataTransfer.files]);
+  });
+  const chooser = part("attach");
+  chooser.closest("label").hidden = false;
+  chooser.addEventListener("change", async () => { await attach([...chooser.files]); chooser.value = ""; });
+
   text.addEventListener("paste", async (event) => {
+    const files = [...event.clipboardData.files];
+    if (files.length && !event.clipboardData.getData("text/plain")) {
+      event.preventDefault();
+      return attach(files);
+    }
     const html = event.clipboardData.getData("text/html");
     const plain = event.clipboardData.getData("text/plain");
     if (!html && !/\bhttps?:|\n/.test(plain)) return;

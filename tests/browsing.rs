@@ -154,6 +154,7 @@ async fn nobody_is_shut_out_by_a_page() {
         &editor,
         &revisions,
         "/desk/redirects",
+        "/desk/media",
         "/desk/sources",
         "/desk/views",
         "/desk/work",

@@ -10,10 +10,11 @@ fn root() -> &'static Path {
 }
 
 /// Each may use those before it.
-const NOUNS: [&str; 11] = [
+const NOUNS: [&str; 12] = [
     "person",
     "reader",
     "source",
+    "media",
     "publication",
     "quote",
     "statement",

@@ -100,6 +100,14 @@ impl Files {
         }
     }
 
+    /// Takes a file away that no row names any more; one that is gone already is no error.
+    pub async fn remove(&self, key: &str) -> Result<()> {
+        match self.store.delete(&self.key(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(Error::Outside(format!("The file {key} could not be taken away: {e}"))),
+        }
+    }
+
     /// Part of the disk that is free, 0 to 1; `None` where only the store's owner knows.
     pub fn free(&self) -> Option<f64> {
         let stat = rustix::fs::statvfs(self.folder.as_deref()?).ok()?;

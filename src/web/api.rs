@@ -3,6 +3,7 @@
 //! Without a token only published things exist; everything else is 404.
 
 pub(super) mod check;
+pub(super) mod media;
 pub(super) mod openapi;
 pub(super) mod posts;
 pub(super) mod quotations;

@@ -3,6 +3,7 @@
 pub(super) mod editor;
 mod marking;
 pub(super) mod me;
+pub(super) mod media;
 pub(super) mod posts;
 pub(super) mod redirects;
 pub(super) mod revisions;
@@ -62,7 +63,7 @@ pub(super) fn page(app: &App, template: &str, shown: impl Serialize) -> Result<R
     let mut response = axum::response::IntoResponse::into_response(axum::response::Html(html));
     // The folder, not 'self': nothing else on this origin may ever be run as script.
     let policy = format!(
-        "default-src 'none'; script-src {base}/static/; connect-src 'self'; img-src 'self' data: blob:; \
+        "default-src 'none'; script-src {base}/static/; connect-src 'self'; img-src 'self' data: blob:; media-src 'self'; \
          style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         base = app.base_url
     );

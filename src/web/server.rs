@@ -299,7 +299,7 @@ fn dressed(mut response: Response<Body>) -> Response<Body> {
         ("cross-origin-opener-policy", "same-origin"),
         (
             "content-security-policy",
-            "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; form-action 'self'; \
+            "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; font-src 'self'; form-action 'self'; \
              base-uri 'none'; frame-ancestors 'none'",
         ),
     ];

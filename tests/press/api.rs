@@ -50,6 +50,20 @@ impl Api {
             .unwrap_or_else(|e| panic!("{method} {path} was not answered: {e}"))
     }
 
+    /// A file for the publication.
+    pub async fn sends_file(&self, name: &str, bytes: &[u8]) -> Reply {
+        let mut request = self.client.post(format!("{}/api/v1/media", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let media_type = format!("multipart/form-data; boundary={}", super::visitor::BOUNDARY);
+        let body = super::visitor::file_part("file", name, bytes);
+        let response = request.header("content-type", media_type).body(body).send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("a body");
+        Reply { asked: format!("POST {name}"), status, headers, text }
+    }
+
     /// For stories in which the server may die before it answers.
     pub async fn try_send(
         &self,

@@ -90,6 +90,23 @@ impl Visitor {
         Page::read(request.send().await.expect("an answer")).await
     }
 
+    /// Presses the button of a form with a file chosen in it.
+    pub async fn sends_file(&self, form: &Form, field: &str, name: &str, bytes: &[u8]) -> Page {
+        let mut body = multipart(&form.fields).into_bytes();
+        body.truncate(body.len() - format!("--{BOUNDARY}--\r\n").len());
+        body.extend(file_part(field, name, bytes));
+        let request = self.client.post(form.action.clone()).headers(self.submission());
+        let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
+        let answer = request.header("content-type", media_type).body(body).send().await;
+        Page::read(answer.expect("an answer")).await
+    }
+
+    /// A POST from a page of ours that shows no such form.
+    pub async fn posts(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let request = self.client.post(self.address(path)).headers(self.submission()).form(fields);
+        Page::read(request.send().await.expect("an answer")).await
+    }
+
     /// A POST that some other page made this browser send.
     pub async fn is_tricked_into(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let mut headers = navigation("cross-site");
@@ -136,11 +153,19 @@ fn navigation(site: &'static str) -> HeaderMap {
     headers
 }
 
-const BOUNDARY: &str = "a-line-of-lamps";
+pub(super) const BOUNDARY: &str = "a-line-of-lamps";
 
 fn multipart(fields: &[(String, String)]) -> String {
     let part = |(name, value): &(String, String)| {
         format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
     fields.iter().map(part).chain([format!("--{BOUNDARY}--\r\n")]).collect()
+}
+
+/// The last part of a form, with a file in it.
+pub(super) fn file_part(field: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+    );
+    [head.as_bytes(), bytes, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }
