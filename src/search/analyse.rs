@@ -245,7 +245,9 @@ fn algorithm(word: &str, language: &str) -> Option<Algorithm> {
 pub(super) fn language(text: &str, otherwise: &str) -> String {
     use whatlang::Lang;
     let sample = &text[..text.floor_char_boundary(2000)];
-    let told = whatlang::detect(sample).filter(|told| told.is_reliable() && sample.chars().count() > 100);
+    // A few words do not tell; and asking costs as much as all the rest of saving a post.
+    let enough = sample.chars().count() > 100;
+    let told = enough.then(|| whatlang::detect(sample)).flatten().filter(whatlang::Info::is_reliable);
     let code = match told.map(|told| told.lang()) {
         None => return otherwise.to_owned(),
         Some(Lang::Eng) => "en",
