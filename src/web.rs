@@ -93,8 +93,8 @@ fn router(app: App) -> Router {
         .route("/posts/{id}/views", get(desk::views::of_post))
         .route("/redirects", get(desk::redirects::list).post(desk::redirects::add))
         .route("/redirects/remove", post(desk::redirects::remove))
-        .route("/preview", post(desk::editor::preview))
-        .route("/tidy", post(desk::editor::tidy))
+        .route("/preview", post(desk::typing::preview))
+        .route("/tidy", post(desk::typing::tidy))
         // pictures and other files
         .route("/media", get(desk::media::list).post(desk::media::add).layer(uploads))
         .route("/media/dropped", post(desk::media::dropped).layer(uploads))
@@ -106,7 +106,7 @@ fn router(app: App) -> Router {
         .route("/sources/{id}/captures", post(desk::sources::keep))
         .route("/sources/{id}/separation", post(desk::sources::unmerge))
         .route("/sources/{id}/shown", post(desk::sources::show_how_much))
-        .route("/sources/{id}/latest", get(desk::editor::latest))
+        .route("/sources/{id}/latest", get(desk::sources::latest))
         // oneself and the house
         .route("/me", get(desk::me::show))
         .route("/sessions/{id}/end", post(desk::me::end_session))

@@ -112,7 +112,7 @@ impl Post {
                     draft.cover.as_str().into(),
                     draft.cover_alt.as_str().into(),
                     new.json.as_str().into(),
-                    super::READING.into(),
+                    super::rendered::READING.into(),
                     arrival.language.as_str().into(),
                     arrival.published_at.into(),
                     made.into(),
@@ -120,7 +120,7 @@ impl Post {
                 ],
             )
             .taken(&format!("Another {} has the address “{}” already.", arrival.kind, arrival.slug))?;
-        crate::search::index::analysed(tx, post.post_id, &new.words)?;
+        post.keep_words(tx, new)?;
         super::record::begin(tx, &post, new, now)?;
         let why = if post.published_at.is_some() { Why::Published } else { Why::Saved };
         post.revise(tx, why, &post.in_force(), arrival.author, now)?;

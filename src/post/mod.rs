@@ -3,6 +3,7 @@
 //! What readers see is the post's own row. Whatever is saved over a published post waits in its working copy until
 //! the author says *update*. Citations and quotations follow the row: [`record`].
 
+mod address;
 mod arrival;
 mod bin;
 pub mod compare;
@@ -10,23 +11,28 @@ pub mod listing;
 pub mod pile;
 pub mod record;
 pub mod redirect;
+mod rendered;
 pub mod revision;
+mod working_copy;
 
+pub use address::checked_slug;
 pub use arrival::{Arrival, Imported};
 pub use bin::{BIN_KEEPS, empty_bin};
+pub use rendered::{Rendered, rerender};
 
-use crate::app::{App, compute};
+use crate::app::App;
 use crate::id::{PersonId, PostId, SourceId};
 use crate::media::Media;
 use crate::outside::db::{Taken, Topic, Tx, record, sql, words};
 use crate::outside::queue::{self, Job};
 use crate::person::{Person, Role};
 use crate::publication::Publication;
-use crate::search::{self, Fields, Words};
+use crate::search::{Fields, Words};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
-use record::Keeping;
+use address::free_slug;
 use redirect::Redirect;
+use rendered::READING;
 use revision::Why;
 
 words! {
@@ -73,23 +79,6 @@ record! {
     }
 }
 
-record! {
-    /// What an author typed or saved over a post.
-    #[derive(Debug, Clone)]
-    pub struct WorkingCopy {
-        pub title: String,
-        pub excerpt: String,
-        pub markdown: String,
-        pub tags: String,
-        pub correction: String,
-        pub cover: String,
-        pub cover_alt: String,
-        pub slug: String,
-        pub person_id: PersonId,
-        pub saved_at: Time,
-    }
-}
-
 /// What a person wrote, as a form or the API hands it over.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Draft {
@@ -104,54 +93,6 @@ pub struct Draft {
     /// The last part of the address; empty is the one there is, or the one that the title makes.
     pub slug: String,
 }
-
-/// A draft made ready to be stored: the slow part, done outside any transaction.
-#[derive(Debug, Clone)]
-pub struct Rendered {
-    pub draft: Draft,
-    pub document: markup::Document,
-    pub keeping: Keeping,
-    json: String,
-    words: Words,
-}
-
-/// The version of how a text is read: rendered, and analysed for the search. What was read by an older one is read again.
-const READING: i64 = markup::RENDERER_VERSION * 1000 + search::VERSION;
-
-/// First segments of addresses that are taken by the program itself.
-const RESERVED: &[&str] = &[
-    "about-captures",
-    "api",
-    "archive",
-    "author",
-    "comments",
-    "comments.atom",
-    "comments.json",
-    "comments.rss",
-    "desk",
-    "favicon.ico",
-    "feed.atom",
-    "feed.json",
-    "feed.rss",
-    "health",
-    "media",
-    "metrics",
-    "oembed",
-    "page",
-    "preview",
-    "robots.txt",
-    "search",
-    "sitemap.xml",
-    "sources",
-    "speakers",
-    "statements",
-    "static",
-    "subscribe",
-    "subscription",
-    "tag",
-    "timegate",
-    "timemap",
-];
 
 const LONGEST: usize = 1 << 20;
 
@@ -171,23 +112,6 @@ impl Draft {
             true => Err(Error::TooLarge("A post may be one megabyte of text.".into())),
             false => Ok(()),
         }
-    }
-}
-
-impl Rendered {
-    pub async fn of(app: &App, draft: Draft) -> Result<Rendered> {
-        let publication = app.db.read(Publication::load).await?;
-        let options = publication.reading(&app.base_url);
-        compute(move || Rendered::now(draft, &options, &publication.language)).await?
-    }
-
-    /// The same, on the spot.
-    pub fn now(draft: Draft, options: &markup::Options, language: &str) -> Result<Rendered> {
-        draft.check_length()?;
-        let document = markup::read(&draft.markdown, options);
-        let json = serde_json::to_string(&document).internal("writing a rendered post")?;
-        let words = Words::of(&draft.searched(&document), language);
-        Ok(Rendered { draft, document, keeping: Keeping::Soon, json, words })
     }
 }
 
@@ -347,7 +271,9 @@ impl Post {
                 ),
             )
             .taken(&format!("Another {kind} has the address “{slug}” already; choose another."))?;
-        search::index::analysed(tx, post.post_id, &new.words)?;
+        if new.words.is_some() {
+            post.keep_words(tx, new)?;
+        }
         record::begin(tx, &post, new, now)?;
         Ok(post)
     }
@@ -361,58 +287,6 @@ impl Post {
         self.revise(tx, Why::Saved, &new.draft, person, now)?;
         // Sources are kept while writing, before anybody reads.
         record::keep_sources(tx, new, now)
-    }
-
-    /// Keeps what was typed in the working copy, which readers never see. What is as readers have it needs no copy.
-    pub fn type_over(&self, tx: &mut Tx, person: PersonId, draft: &Draft, now: Time) -> Result<()> {
-        if draft.says_the_same(&self.in_force()) && (draft.slug.is_empty() || draft.slug == self.slug) {
-            self.drop_working_copy(tx)?;
-        } else {
-            tx.run(
-                sql!("-- Post::type_over
-                    insert into working_copy (post_id, title, excerpt, markdown, tags, correction, cover, cover_alt, slug,
-                        person_id, saved_at)
-                    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                    on conflict (post_id) do update set title = excluded.title, excerpt = excluded.excerpt,
-                        markdown = excluded.markdown, tags = excluded.tags, correction = excluded.correction,
-                        cover = excluded.cover, cover_alt = excluded.cover_alt, slug = excluded.slug,
-                        person_id = excluded.person_id, saved_at = excluded.saved_at"),
-                (
-                    self.post_id,
-                    draft.title.trim(),
-                    &draft.excerpt,
-                    &draft.markdown,
-                    &draft.tags,
-                    &draft.correction,
-                    &draft.cover,
-                    &draft.cover_alt,
-                    &draft.slug,
-                    person,
-                    now,
-                ),
-            )?;
-        }
-        tx.run(
-            sql!(
-                "-- Post::type_over, the post
-                update post set version = version + 1,
-                    updated_at = case when published_at is null then ?2 else updated_at end
-                where post_id = ?1"
-            ),
-            (self.post_id, now),
-        )?;
-        Ok(())
-    }
-
-    fn drop_working_copy(&self, tx: &mut Tx) -> Result<()> {
-        tx.run(
-            sql!(
-                "-- Post::drop_working_copy
-                delete from working_copy where post_id = ?1"
-            ),
-            (self.post_id,),
-        )?;
-        Ok(())
     }
 
     /// Puts new words in force, at once what readers see if the post is published, and ends its working copy.
@@ -449,7 +323,7 @@ impl Post {
         let post = Post::find(tx, self.post_id)?;
         let why = if post.published_at.is_some() { Why::Published } else { Why::Saved };
         post.revise(tx, why, &post.in_force(), person, now)?;
-        search::index::analysed(tx, self.post_id, &new.words)?;
+        post.keep_words(tx, new)?;
         record::follow(tx, &post, new, now)?;
         post.told(tx, now)
     }
@@ -497,52 +371,6 @@ impl Post {
             (self.post_id, now),
         )?;
         self.told(tx, now)
-    }
-
-    /// Gives a post another address. One that readers knew leads to it from then on, for ever.
-    pub fn rename(&self, tx: &mut Tx, asked: &str, now: Time) -> Result<Post> {
-        self.settle(tx, self.kind, &checked_slug(asked, self.kind)?, now)
-    }
-
-    /// Brings kind and address in line with what was asked for. Until readers have seen it, a post may become a page, and an
-    /// address that was made from the title follows the title.
-    pub fn readdress(&self, tx: &mut Tx, kind: Kind, draft: &Draft, now: Time) -> Result<Post> {
-        let asked = draft.slug.trim();
-        let seen = self.was_seen(now);
-        let kind = if seen { self.kind } else { kind };
-        let slug = match asked {
-            "" if seen => self.slug.clone(),
-            asked if asked.is_empty() || !seen && asked == self.slug && is_made_of(asked, &self.title) => {
-                let wanted = crate::slug::slugify(&draft.title);
-                match kind == self.kind && is_made_of(&self.slug, &draft.title) {
-                    true => self.slug.clone(),
-                    false => free_slug(tx, &wanted, kind)?,
-                }
-            }
-            asked => checked_slug(asked, kind)?,
-        };
-        self.settle(tx, kind, &slug, now)
-    }
-
-    fn settle(&self, tx: &mut Tx, kind: Kind, slug: &str, now: Time) -> Result<Post> {
-        if slug == self.slug && kind == self.kind {
-            return Ok(self.clone());
-        }
-        let post: Post = tx
-            .one(
-                sql!(
-                    "-- Post::settle
-                    update post set slug = ?2, kind = ?3, version = version + 1 where post_id = ?1 returning *"
-                ),
-                (self.post_id, slug, kind),
-            )
-            .taken(&format!("Another {kind} has the address “{slug}” already; choose another."))?;
-        if self.was_seen(now) {
-            redirect::follow(tx, &self.path(), self.post_id, now)?;
-            Redirect::remove(tx, &post.path())?;
-        }
-        post.told(tx, now)?;
-        Ok(post)
     }
 
     /// Readers could have linked to it.
@@ -607,33 +435,6 @@ impl Post {
         self.told(tx, now)
     }
 
-    pub fn working_copy(&self, tx: &mut Tx) -> Result<Option<WorkingCopy>> {
-        tx.first(
-            sql!(
-                "-- Post::working_copy
-            select * from working_copy where post_id = ?1"
-            ),
-            (self.post_id,),
-        )
-    }
-
-    /// What the editor opens with: the working copy, else what readers see.
-    pub fn draft(&self, tx: &mut Tx) -> Result<Draft> {
-        Ok(match self.working_copy(tx)? {
-            Some(copy) => Draft {
-                title: copy.title,
-                excerpt: copy.excerpt,
-                markdown: copy.markdown,
-                tags: copy.tags,
-                correction: copy.correction,
-                cover: copy.cover,
-                cover_alt: copy.cover_alt,
-                slug: copy.slug,
-            },
-            None => self.in_force(),
-        })
-    }
-
     /// The words of the post's own row.
     pub fn in_force(&self) -> Draft {
         Draft {
@@ -677,23 +478,6 @@ fn cited_sources(tx: &mut Tx, post: PostId) -> Result<Vec<SourceId>> {
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-pub fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
-    let slug = crate::slug::slugify(asked);
-    if kind == Kind::Page && RESERVED.contains(&slug.as_str()) || slug.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Error::Conflict(format!(
-            "The address “{slug}” is taken by the program itself; choose another."
-        )));
-    }
-    Ok(slug)
-}
-
-/// Whether an address is one that a title makes: `the-boat`, or `the-boat-2` where the first was taken.
-fn is_made_of(slug: &str, title: &str) -> bool {
-    let made = crate::slug::slugify(title);
-    let number = slug.strip_prefix(&made).map(|rest| rest.strip_prefix('-').unwrap_or(rest));
-    slug == made || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-}
-
 /// A cover is a picture of ours, whose readers who cannot see it are told what it shows.
 pub fn check_cover(tx: &mut Tx, draft: &Draft) -> Result<()> {
     if draft.cover.is_empty() {
@@ -716,23 +500,6 @@ pub fn check_cover(tx: &mut Tx, draft: &Draft) -> Result<()> {
     }
 }
 
-fn free_slug(tx: &mut Tx, wanted: &str, kind: Kind) -> Result<String> {
-    for n in 1.. {
-        let slug = if n == 1 { wanted.to_owned() } else { format!("{wanted}-{n}") };
-        let taken: (i64,) = tx.one(
-            sql!(
-                "-- free_slug
-            select count(*) from post where kind = ?1 and slug = ?2"
-            ),
-            (kind, &slug),
-        )?;
-        if taken.0 == 0 && checked_slug(&slug, kind).is_ok() {
-            return Ok(slug);
-        }
-    }
-    unreachable!("numbers do not end")
-}
-
 /// A scheduled post's hour has come: whatever lists posts must be made anew.
 pub async fn publish_scheduled(app: &App, id: PostId) -> Result<()> {
     let now = app.now();
@@ -748,53 +515,6 @@ pub async fn publish_scheduled(app: &App, id: PostId) -> Result<()> {
                 Some(at) => queue::push(tx, &Job::Publish(id), at),
                 None => Ok(()),
             }
-        })
-        .await
-}
-
-/// Renders again, a few at a time, what an older renderer wrote.
-pub async fn rerender(app: &App) -> Result<()> {
-    loop {
-        let stale: Vec<Post> = app
-            .db
-            .read(|tx| {
-                tx.all(
-                    sql!(
-                        "-- rerender
-                    select * from post where renderer < ?1 order by renderer, post_id limit 20"
-                    ),
-                    (READING,),
-                )
-            })
-            .await?;
-        if stale.is_empty() {
-            return Ok(());
-        }
-        // Together: they are rendered on all cores, and their writes share commits.
-        futures_util::future::try_join_all(stale.into_iter().map(|post| rerender_one(app, post))).await?;
-    }
-}
-
-async fn rerender_one(app: &App, post: Post) -> Result<()> {
-    // Whoever wanted copies of its sources asked for them when it was saved.
-    let new = Rendered { keeping: Keeping::Never, ..Rendered::of(app, post.in_force()).await? };
-    let now = app.now();
-    app.db
-        .write(move |tx| {
-            let same = tx.run(
-                sql!(
-                    "-- rerender, one
-                    update post set document = ?2, renderer = ?3 where post_id = ?1 and markdown = ?4"
-                ),
-                (post.post_id, &new.json, READING, &post.markdown),
-            )?;
-            // Saved anew meanwhile, and rendered with it.
-            if same == 0 {
-                return Ok(());
-            }
-            search::index::analysed(tx, post.post_id, &new.words)?;
-            record::follow(tx, &post, &new, now)?;
-            post.told(tx, now)
         })
         .await
 }

@@ -70,6 +70,18 @@ pub fn analysed(tx: &mut Tx, id: PostId, words: &Words) -> Result<()> {
     Ok(())
 }
 
+/// Drops what was kept of words that are no longer in force.
+pub fn forget(tx: &mut Tx, id: PostId) -> Result<()> {
+    tx.run(
+        sql!(
+            "-- search::forget
+            delete from analysed where post_id = ?1"
+        ),
+        (id,),
+    )?;
+    Ok(())
+}
+
 /// Lets a post be found from now on, with the words it has now. `read` gives them where none were analysed beforehand.
 pub fn put(
     tx: &mut Tx,

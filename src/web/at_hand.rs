@@ -2,7 +2,7 @@
 //! in which only the date changes. What threads share is counted whenever it is lent, and cores that count in one place wait
 //! for each other; here nothing is shared, and nothing is copied for a reader.
 
-use super::cache::{Page, Pages, Variant};
+use super::cache::{Coding, Page, Pages, Variant};
 use crate::time::{SECOND, Time};
 use http::{HeaderMap, StatusCode, header};
 use std::collections::HashMap;
@@ -62,7 +62,7 @@ impl AtHand {
         }
         let Written { page, answers } = self.pages.get_mut(address)?;
         page.note_reading();
-        let coding = page.coding(asked.accepts);
+        let coding = Coding::welcomed_by(asked.accepts);
         let answer = answers[coding as usize].get_or_insert_with(|| {
             let answer = Answer::new(page.variant(coding));
             self.bytes += answer.whole.bytes.len() + answer.unchanged.bytes.len();

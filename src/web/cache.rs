@@ -68,20 +68,22 @@ impl Page {
         &self.variants[coding as usize]
     }
 
-    /// The smallest that an `Accept-Encoding` welcomes.
-    pub(super) fn coding(&self, accepted: &str) -> Coding {
-        match accepted {
-            accepted if accepts(accepted, "br") => Coding::Brotli,
-            accepted if accepts(accepted, "gzip") => Coding::Gzip,
-            _ => Coding::Plain,
-        }
-    }
-
     /// Whether who asks has it already, by `If-None-Match` and, where there is none, `If-Modified-Since`.
     pub(super) fn unchanged(&self, none_match: Option<&str>, modified_since: Option<&str>) -> bool {
         match none_match {
             Some(tags) => tags.contains(self.digest.as_str()) || tags == "*",
             None => modified_since.and_then(Time::from_http_date).is_some_and(|since| self.modified <= since),
+        }
+    }
+}
+
+impl Coding {
+    /// The smallest that an `Accept-Encoding` welcomes.
+    pub(super) fn welcomed_by(accepted: &str) -> Coding {
+        match accepted {
+            accepted if accepts(accepted, "br") => Coding::Brotli,
+            accepted if accepts(accepted, "gzip") => Coding::Gzip,
+            _ => Coding::Plain,
         }
     }
 }
@@ -215,7 +217,7 @@ pub(super) mod tests {
             ("", Coding::Plain),
             ("xgzip", Coding::Plain),
         ] {
-            assert_eq!(page("home", 1).coding(accepted), coding, "{accepted:?}");
+            assert_eq!(Coding::welcomed_by(accepted), coding, "{accepted:?}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! `/preview/{secret}`: what is not published yet, for whoever was given its secret address. Never kept, never indexed.
 
-use super::desk::editor::{Whose, check};
+use super::desk::checked::{Whose, check};
 use super::respond;
 use super::site::Site;
 use super::words;

@@ -1,6 +1,6 @@
 //! Connections: accepted once, spread evenly over one thread per core, kept pages answered before any routing.
 
-use super::cache::{Page, Variant};
+use super::cache::{Coding, Page, Variant};
 use super::respond::Keep;
 use super::wire;
 use crate::app::App;
@@ -227,7 +227,7 @@ fn hop_address(hop: &str) -> Option<IpAddr> {
 
 fn from_page(page: &Page, method: &Method, asked: &HeaderMap) -> Reply {
     let text = |name| asked.get(name).and_then(|v| v.to_str().ok());
-    let variant = page.variant(page.coding(text(header::ACCEPT_ENCODING).unwrap_or_default()));
+    let variant = page.variant(Coding::welcomed_by(text(header::ACCEPT_ENCODING).unwrap_or_default()));
     let unchanged = page.unchanged(text(header::IF_NONE_MATCH), text(header::IF_MODIFIED_SINCE));
     let bare = unchanged || *method == Method::HEAD;
     let body = if bare { Full::default() } else { Full::new(variant.body.clone()) };

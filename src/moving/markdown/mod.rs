@@ -7,6 +7,9 @@
 
 mod entry;
 mod front;
+mod moment;
+mod people;
+mod survey;
 mod text;
 mod tree;
 
@@ -15,22 +18,21 @@ use crate::app::{App, compute};
 use crate::id::PersonId;
 use crate::media::Media;
 use crate::outside::db::Tx;
-use crate::person::{Person, Role};
+use crate::person::Person;
 use crate::post::record::Keeping;
 use crate::post::{Arrival, Draft, Imported, Kind, Post, Rendered, checked_slug, redirect};
 use crate::publication::Publication;
-use crate::slug::slugify;
 use crate::time::Time;
 use crate::{Error, Result};
-use entry::{Byline, Entry};
 use futures_util::{StreamExt, stream};
 use jiff::tz::TimeZone;
-use sha2::{Digest, Sha256};
+use people::{Credit, People};
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use survey::{File, survey};
 use text::Place;
 use tree::{Picture, Tree};
 
@@ -72,46 +74,6 @@ pub async fn import(app: &App, asked: Asked, progress: &Progress) -> Result<Repo
     Ok(report)
 }
 
-/// A file, understood.
-struct File {
-    place: String,
-    entry: Entry,
-    text_at: usize,
-    /// Lines above the text.
-    lines: usize,
-    digest: [u8; 32],
-}
-
-async fn survey(app: &App, tree: &Arc<Tree>, report: &mut Report, progress: &Progress) -> Result<Vec<File>> {
-    let zone = app.db.read(Publication::load).await?.time_zone();
-    let now = app.now();
-    let batches = tree.places.chunks(BATCH).map(|places| {
-        let (tree, zone, places) = (tree.clone(), zone.clone(), places.to_vec());
-        compute(move || {
-            let look = |place: String| {
-                let file = guarded(|| look_at(&tree, &place, &zone, now));
-                (place, file)
-            };
-            places.into_iter().map(look).collect::<Vec<_>>()
-        })
-    });
-    let mut batches = stream::iter(batches).buffered(cores());
-    let mut files = Vec::with_capacity(tree.places.len());
-    while let Some(batch) = batches.next().await {
-        for (place, file) in batch? {
-            progress.done.fetch_add(1, Ordering::Relaxed);
-            match file {
-                Ok(Some(file)) => files.push(file),
-                Ok(None) => report.warn(&place, None, "It is no post of this site and was not taken."),
-                Err(reason) => report.skip(&place, reason),
-            }
-        }
-    }
-    // Oldest first: whoever wrote first has the address.
-    files.sort_by(|a, b| (a.entry.at, &a.place).cmp(&(b.entry.at, &b.place)));
-    Ok(files)
-}
-
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
@@ -120,111 +82,6 @@ fn cores() -> usize {
 fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err("This program failed over it; please report that.".into()))
-}
-
-/// `None`: the site itself does not read it as a post.
-fn look_at(tree: &Tree, place: &str, zone: &TimeZone, now: Time) -> Result<Option<File>, String> {
-    let (file, touched) = open(tree, place)?;
-    let front = front::read(&file).map_err(|broken| format!("Line {}: {}", broken.line, broken.why))?;
-    let stem = place.rsplit('/').next().unwrap_or_default();
-    let is_html = is_html(place);
-    if stem.starts_with("_index.")
-        || tree.wants_front_matter() && !front.present && !place.contains("_posts/")
-    {
-        return Ok(None);
-    }
-    let mut customs = tree.customs(place);
-    customs.zone = customs.zone.or(Some(zone.clone()));
-    let text = &file[front.text_at..];
-    let entry = match is_html && !front.present {
-        true => {
-            let (front, markdown) = page(&file);
-            entry::understand(place, &front, &markdown, &customs, touched.min(now))
-        }
-        false => {
-            entry::understand(place, &front, if is_html { "" } else { text }, &customs, touched.min(now))
-        }
-    }?;
-    let mut digest = Sha256::new();
-    digest.update([READING]);
-    digest.update(&file);
-    let mut add = |address: &str| {
-        if let Some(picture) = tree.picture(place, address) {
-            digest.update(picture.digest);
-        }
-    };
-    text::readdress(text, &mut |_, address, _| {
-        add(address);
-        None
-    });
-    if let Some(cover) = &entry.cover {
-        add(&cover.address);
-    }
-    let digest = digest.finalize().into();
-    Ok(Some(File { place: place.to_owned(), entry, text_at: front.text_at, lines: front.lines, digest }))
-}
-
-fn is_html(place: &str) -> bool {
-    let ending = place.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase());
-    matches!(ending.as_str(), "html" | "htm")
-}
-
-/// A whole file, which is text, and when it was last written.
-fn open(tree: &Tree, place: &str) -> Result<(String, Time), String> {
-    let path = tree.path(place);
-    let unread = |error: std::io::Error| format!("It cannot be read: {error}.");
-    let about = std::fs::metadata(&path).map_err(unread)?;
-    if about.len() > LONGEST_FILE {
-        return Err(format!("It has {} KB; a post may be one megabyte of text.", about.len() / 1024));
-    }
-    let bytes = std::fs::read(&path).map_err(unread)?;
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("It is written in UTF-16; save it as UTF-8.".into());
-    }
-    if bytes.contains(&0) {
-        return Err("It is not text: it holds bytes of zero.".into());
-    }
-    let file = String::from_utf8(bytes).map_err(|error| {
-        let line =
-            error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        format!("It is not UTF-8, which shows first in line {line}; save it as UTF-8.")
-    })?;
-    if file.trim_matches('\u{feff}').trim().is_empty() {
-        return Err("It is empty.".into());
-    }
-    let touched = about.modified().ok().and_then(|at| jiff::Timestamp::try_from(at).ok());
-    let file = if file.contains('\r') { file.replace("\r\n", "\n").replace('\r', "\n") } else { file };
-    Ok((file, touched.map_or(Time(0), |at| Time(at.as_microsecond().max(0)))))
-}
-
-/// A page of HTML that says of itself in its head what others say in front matter; and its text as Markdown.
-fn page(html: &str) -> (front::Front, String) {
-    let document = scraper::Html::parse_document(html);
-    let one = |selector: &str| {
-        let selector = scraper::Selector::parse(selector).expect("a selector of ours");
-        document.select(&selector).next()
-    };
-    let mut fields = Vec::new();
-    let mut say = |name: &str, text: Option<String>| {
-        let text = text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
-        if !text.is_empty() {
-            fields.push((name.to_owned(), front::Value::Text(text)));
-        }
-    };
-    let meta = |name: &str| {
-        let found = one(&format!("meta[name='{name}']")).or_else(|| one(&format!("meta[property='{name}']")));
-        found.and_then(|meta| meta.value().attr("content").map(str::to_owned))
-    };
-    let root = document.root_element();
-    say("title", one("title").map(|title| title.text().collect()));
-    say("lang", root.value().attr("lang").or(root.value().attr("xml:lang")).map(str::to_owned));
-    say("description", meta("description"));
-    say("author", meta("author"));
-    say("date", meta("date").or_else(|| meta("article:published_time")));
-    let body = ["main", "article", "body"].iter().find_map(|name| one(name));
-    let body = body.map_or_else(|| html.to_owned(), |body| body.inner_html());
-    let markdown = markup::tidy::html(&body).markdown;
-    (front::Front { fields, text_at: 0, lines: 0, present: true }, markdown)
 }
 
 /// What is to be done with every file.
@@ -259,15 +116,6 @@ struct Work {
     language: String,
     /// Index into the people of the plan.
     author: usize,
-}
-
-/// Somebody whose name stands above posts.
-struct Credit {
-    name: String,
-    bio: String,
-    email: Option<String>,
-    /// None until they are here.
-    id: Option<PersonId>,
 }
 
 impl Plan {
@@ -459,11 +307,11 @@ impl Plan {
     /// The slow part of one file: read again, its text made ours and rendered.
     fn make_ready(&self, at: usize) -> Result<Ready, String> {
         let Work { file, .. } = &self.work[at];
-        let (whole, _) = open(&self.tree, &file.place)?;
+        let (whole, _) = survey::open(&self.tree, &file.place)?;
         let entry = &file.entry;
         let (mut told, mut pictures) = (Vec::new(), Vec::new());
-        let text = match is_html(&file.place) {
-            true if file.text_at == 0 => page(&whole).1,
+        let text = match survey::is_html(&file.place) {
+            true if file.text_at == 0 => survey::page(&whole).1,
             true => markup::tidy::html(whole.get(file.text_at..).unwrap_or_default()).markdown,
             false => whole.get(file.text_at..).ok_or("It changed while it was imported.")?.to_owned(),
         };
@@ -526,15 +374,22 @@ impl Plan {
         let rendered = match self.dry_run {
             true => None,
             false => {
-                let language = Some(self.work[at].language.as_str()).filter(|language| !language.is_empty());
-                let language = language.unwrap_or(&self.language);
-                let mut rendered =
-                    Rendered::now(draft, &self.options, language).map_err(|error| error.to_string())?;
-                rendered.keeping = self.keeping;
-                Some(rendered)
+                let mut read = Rendered::now(draft, &self.options).map_err(|error| error.to_string())?;
+                read.keeping = self.keeping;
+                Some(match entry.published_at() {
+                    Some(_) => read.analysed(self.language_of(at)),
+                    None => read,
+                })
             }
         };
         Ok(Ready { at, rendered, pictures, told })
+    }
+
+    fn language_of(&self, at: usize) -> &str {
+        match self.work[at].language.as_str() {
+            "" => &self.language,
+            own => own,
+        }
     }
 
     /// Where a file that a tool's own link names is read now: by its path, its name, or what is left of that without its day.
@@ -667,7 +522,7 @@ impl Plan {
         let work = &self.work[one.at];
         let entry = &work.file.entry;
         let rendered = one.rendered.as_ref().ok_or_else(|| Error::Internal("nothing was rendered".into()))?;
-        let published_at = entry.at.filter(|_| !entry.draft);
+        let published_at = entry.published_at();
         let arrival = Arrival {
             kind: work.kind,
             slug: work.slug.clone(),
@@ -761,97 +616,4 @@ fn free(taken: &mut HashSet<(Kind, String, String)>, kind: Kind, month: &str, wa
         }
     }
     unreachable!("numbers do not end")
-}
-
-/// Everybody whose name stands above a post, here already or not yet.
-struct People {
-    all: Vec<Credit>,
-    by_slug: HashMap<String, usize>,
-    /// Where nobody is named.
-    usual: Option<usize>,
-    publication: String,
-}
-
-impl People {
-    fn new(everybody: Vec<Person>, publication: &str) -> People {
-        let signs_in = |person: &&Person| person.email.is_some() && person.deactivated_at.is_none();
-        let owner = everybody.iter().find(|person| signs_in(person) && person.role == Role::Owner);
-        let usual = owner.or(everybody.iter().find(signs_in)).map(|person| person.person_id);
-        let mut people = People {
-            all: Vec::new(),
-            by_slug: HashMap::new(),
-            usual: None,
-            publication: publication.to_owned(),
-        };
-        for person in everybody {
-            let at = people.all.len();
-            if Some(person.person_id) == usual {
-                people.usual = Some(at);
-            }
-            people.by_slug.insert(person.slug.clone(), at);
-            people.by_slug.entry(slugify(&person.name)).or_insert(at);
-            let Person { name, bio, email, person_id, .. } = person;
-            people.all.push(Credit { name, bio, email, id: Some(person_id) });
-        }
-        people
-    }
-
-    /// Who stands above a post: the first of those it names.
-    fn of(&mut self, tree: &Tree, bylines: &[Byline]) -> usize {
-        let (name, bio, keys) = match bylines.first() {
-            Some(byline) => {
-                let email = byline.email.as_ref().map(|email| email.to_lowercase());
-                let by_email = email.and_then(|email| {
-                    self.all.iter().position(|person| person.email.as_deref() == Some(email.as_str()))
-                });
-                if let Some(at) = by_email {
-                    return at;
-                }
-                let name = self.name(tree, byline);
-                let bio = tree.about(&byline.key).map(|about| about.bio.clone()).unwrap_or_default();
-                let keys = vec![slugify(&byline.key), slugify(&name)];
-                (name, bio, keys)
-            }
-            None => match self.usual {
-                Some(at) => return at,
-                None => (self.publication.clone(), String::new(), vec![slugify(&self.publication)]),
-            },
-        };
-        if let Some(at) = keys.iter().find_map(|key| self.by_slug.get(key)) {
-            return *at;
-        }
-        let at = self.all.len();
-        self.all.push(Credit { name, bio, email: None, id: None });
-        for key in keys {
-            self.by_slug.insert(key, at);
-        }
-        at
-    }
-
-    /// In full, as far as anybody says it.
-    fn name(&self, tree: &Tree, byline: &Byline) -> String {
-        if let Some(name) = &byline.name {
-            return name.clone();
-        }
-        if let Some(about) = tree.about(&byline.key) {
-            return about.name.clone();
-        }
-        if let Some(at) = self.by_slug.get(&slugify(&byline.key)) {
-            return self.all[*at].name.clone();
-        }
-        // `ida-brandt` is a key, and very likely a name.
-        let key = &byline.key;
-        match key
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'))
-        {
-            true => key
-                .split(['-', '_', '.'])
-                .filter(|part| !part.is_empty())
-                .map(|part| part[..1].to_uppercase() + &part[1..])
-                .collect::<Vec<_>>()
-                .join(" "),
-            false => key.clone(),
-        }
-    }
 }

@@ -166,6 +166,27 @@ pub(in crate::web) async fn show_how_much(
     Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
 }
 
+/// The newest pieces of a place that keeps changing, to cite one of them instead.
+pub(in crate::web) async fn latest(
+    extract::State(app): extract::State<App>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let id = id.parse()?;
+    let (source, publication) =
+        app.db.read(move |tx| Ok((Source::find(tx, id)?, Publication::load(tx)?))).await?;
+    let pieces = crate::source::latest(&app, &source.url).await?;
+    #[derive(Serialize)]
+    struct Latest {
+        desk: Desk,
+        title: String,
+        url: String,
+        pieces: Vec<crate::source::Piece>,
+    }
+    let desk = Desk::of(&publication, "sources", Some(&signed_in.person));
+    page(&app, "desk/latest.html", &Latest { desk, title: source.name(), url: source.url, pieces })
+}
+
 fn editors_only(signed_in: &SignedIn) -> Result<()> {
     match signed_in.person.role.may_edit_all() {
         true => Ok(()),

@@ -1,17 +1,19 @@
-//! What is typed is kept at each pause, without anybody's saying so: readers never see it.
+//! What the editor's script asks while somebody types: what is typed is kept at each pause, without anybody's saying so, and
+//! readers never see it; a paste comes back clean; the preview follows.
 
+use super::checked::{Checked, Whose, check};
 use super::editor::{Written, mine};
-use crate::app::App;
+use crate::app::{App, compute};
 use crate::id::PostId;
 use crate::outside::db::Tx;
-use crate::post::{Draft, Post, Rendered};
+use crate::post::{Draft, Post, Rendered, record};
 use crate::publication::Publication;
 use crate::web::signed_in::SignedIn;
 use crate::web::words;
 use crate::{Error, Result};
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What became of it.
 #[derive(Serialize)]
@@ -69,4 +71,51 @@ impl Kept {
         let words = at.map_or_else(|| "as saved".into(), |at| format!("typing kept at {at}"));
         Ok(Kept { id, version: post.version.to_string(), words })
     }
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Typing {
+    markdown: String,
+    /// Something was pasted: its sources are kept at once.
+    #[serde(default)]
+    keep: bool,
+}
+
+/// The live preview's question.
+pub(in crate::web) async fn preview(
+    State(app): State<App>,
+    _signed_in: SignedIn,
+    Json(typing): Json<Typing>,
+) -> Result<Json<Checked>> {
+    if typing.keep {
+        let draft = Draft { markdown: typing.markdown.clone(), ..Draft::default() };
+        let (rendered, now) = (Rendered::of(&app, draft).await?, app.now());
+        app.db.write(move |tx| record::keep_sources(tx, &rendered, now)).await?;
+    }
+    check(&app, typing.markdown, Whose::Desk).await.map(Json)
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Pasted {
+    #[serde(default)]
+    html: String,
+    #[serde(default)]
+    text: String,
+}
+
+#[derive(Serialize)]
+pub(in crate::web) struct Tidied {
+    markdown: String,
+    notes: Vec<String>,
+}
+
+/// A paste as clean Markdown. What was copied with its links is read first.
+pub(in crate::web) async fn tidy(_signed_in: SignedIn, Json(pasted): Json<Pasted>) -> Result<Json<Tidied>> {
+    let tidied = compute(move || {
+        let rich = Some(pasted.html.as_str()).filter(|html| !html.trim().is_empty());
+        markup::tidy::paste(rich, &pasted.text)
+    })
+    .await?;
+    let notes = tidied.notes.into_iter().map(|note| note.sentence).collect();
+    Ok(Json(Tidied { markdown: tidied.markdown, notes }))
 }
