@@ -133,11 +133,22 @@ async fn what_readers_may_not_see_is_not_found() {
     assert_eq!(finds("lock").await, [""; 0], "taken back");
     post.rewrites(json!({"status": "published"})).await;
     assert_eq!(finds("itself").await, ["The lock"], "and published again");
+    post.rewrites(json!({"status": "draft"})).await;
+    post.rewrites(json!({"markdown": "It opens at noon."})).await;
+    post.rewrites(json!({"status": "published"})).await;
+    let of_then_and_now = (finds("itself").await, finds("noon").await);
+    assert_eq!(of_then_and_now, (vec![], vec!["The lock".to_owned()]), "as it was changed meanwhile");
     ida.api().delete(&format!("/api/v1/posts/{}", post.id)).await.is(204);
     assert_eq!(finds("lock").await, [""; 0], "in the bin");
-    let hour = json!({"title": "Tomorrow", "markdown": "A lock.", "status": "scheduled", "published_at": "2099-01-01T00:00:00Z"});
-    ida.writes(hour).await;
+    let hour = |title: &str, markdown: &str| json!({"title": title, "markdown": markdown, "status": "scheduled", "published_at": "2099-01-01T00:00:00Z"});
+    ida.writes(hour("Tomorrow", "A lock.")).await;
     assert_eq!(finds("lock").await, [""; 0], "scheduled");
+    let tomorrow = ida.writes(hour("Someday", "A lock.")).await;
+    tomorrow.rewrites(json!({"status": "draft"})).await;
+    tomorrow.rewrites(json!({"markdown": "A quay."})).await;
+    tomorrow.rewrites(json!({"status": "published"})).await;
+    let of_then_and_now = (finds("lock").await, finds("quay").await);
+    assert_eq!(of_then_and_now, (vec![], vec!["Someday".to_owned()]), "put off, changed, and published");
 }
 
 #[tokio::test]
