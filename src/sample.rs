@@ -29,6 +29,8 @@ struct About {
     time_zone: String,
     posts: Vec<String>,
     authors: Vec<Author>,
+    /// What each shows, in words.
+    pictures: HashMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -87,11 +89,11 @@ pub async fn fill(app: &App) -> Result<Option<String>> {
     let about: About = toml::from_str(&text("publication.toml")?).internal("the sample's description")?;
     let site: Site = toml::from_str(&text("web/site.toml")?).internal("the sample's pages")?;
     let now = app.now();
-    let posts = about.posts.clone();
+    let (posts, pictures) = (about.posts.clone(), about.pictures.clone());
     let people: HashMap<String, Person> = app.db.write(move |tx| settle(tx, about, now)).await?;
     let owner = people.values().find(|p| p.role == Role::Owner).map(|p| p.person_id);
     let owner = owner.ok_or_else(|| Error::Internal("the sample has no owner".into()))?;
-    hang_pictures(app).await?;
+    hang_pictures(app, &pictures).await?;
     keep_sources(app, &site).await?;
     for name in posts {
         publish(app, &people, &format!("posts/{name}.md")).await?;
@@ -129,13 +131,19 @@ fn settle(tx: &mut Tx, about: About, now: Time) -> Result<HashMap<String, Person
     Ok(people)
 }
 
-async fn hang_pictures(app: &App) -> Result<()> {
+async fn hang_pictures(app: &App, shown: &HashMap<String, String>) -> Result<()> {
     for path in Gazette::iter().filter(|path| path.starts_with("media/")) {
         let name = path.trim_start_matches("media/").to_owned();
         let (bytes, media_type) = (bytes(&path)?, checked_name(&name)?);
         let (key, size, now) = (format!("media/{name}"), bytes.len(), app.now());
         app.files.put(&key, bytes).await?;
-        app.db.write(move |tx| Media::add(tx, &name, &key, media_type, size, now)).await?;
+        let shows = shown.get(&name).cloned().unwrap_or_default();
+        app.db
+            .write(move |tx| {
+                Media::add(tx, &name, &key, media_type, size, now)?;
+                Media::describe(tx, &name, &shows)
+            })
+            .await?;
     }
     Ok(())
 }

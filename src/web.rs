@@ -113,7 +113,8 @@ fn router(app: App) -> Router {
         .route("/tokens", post(desk::me::add_token))
         .route("/tokens/{id}/end", post(desk::me::end_token))
         .route("/settings", get(desk::settings::show).post(desk::settings::save))
-        .route("/work", get(desk::work::show));
+        .route("/work", get(desk::work::show))
+        .route("/work/{id}/again", post(desk::work::again));
 
     Router::new()
         // reading

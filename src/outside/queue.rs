@@ -228,6 +228,18 @@ impl Queued {
     }
 }
 
+/// What waits or was given up is due now, its tries counted anew. What runs goes on.
+pub fn again(tx: &mut Tx, id: JobId, now: Time) -> Result<()> {
+    tx.run(
+        sql!(
+            "-- queue::again
+            update job set run_at = ?2, attempts = 0, failed_at = null where job_id = ?1 and leased_until is null"
+        ),
+        (id, now),
+    )?;
+    tx.changed(Topic::jobs())
+}
+
 /// Work that waits or was given up, for the desk and `ibid doctor`.
 pub fn list(tx: &mut Tx, limit: usize) -> Result<Vec<Queued>> {
     tx.all(
