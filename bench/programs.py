@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from bench import Skipped
 
-IBID = Path("target/release/ibid").resolve()
+IBID = Path("target/dist/ibid").resolve()
 
 
 def needed(tool):

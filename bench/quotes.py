@@ -15,7 +15,7 @@ def measure(table):
     text, cases = task()
     with folder() as made:
         (made / "cases.json").write_text(json.dumps({"text": text, "cases": cases}))
-        said = subprocess.run(["target/release/examples/speed", made / "cases.json"], capture_output=True, check=True, text=True)
+        said = subprocess.run(["target/dist/examples/speed", made / "cases.json"], capture_output=True, check=True, text=True)
     ours = json.loads(said.stdout)
     placed = f", {ours['placed']} of {ours['cases']} placed"
     speed = ours["prepare_mb_per_s"]
