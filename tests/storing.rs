@@ -6,6 +6,7 @@ mod press;
 use press::{Press, until};
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::process::{Child, Command};
 
 fn tool(name: &str) -> Option<PathBuf> {
@@ -30,9 +31,14 @@ async fn started(mut command: Command, port: u16) -> Child {
 
 /// Below the ports that a system hands out by itself: nobody is given it between this look and the server's start.
 fn free_port() -> u16 {
+    // Tests of one process run beside each other: none looks where another has looked.
+    static LOOKED_AT: AtomicU32 = AtomicU32::new(0);
     let first = 20_000 + std::process::id() % 10_000;
     let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    (first as u16..32_000).find(free).expect("a free port")
+    (0..2_000)
+        .map(|_| (first + LOOKED_AT.fetch_add(1, Ordering::Relaxed)) as u16)
+        .find(free)
+        .expect("a free port")
 }
 
 #[tokio::test]
