@@ -88,24 +88,53 @@ async fn copies_are_kept_in_a_bucket() {
 #[tokio::test]
 async fn mail_goes_out_through_a_server() {
     let Some(python) = tool("python") else { return };
-    let port = free_port();
-    let mut command = Command::new(python);
-    let inbox = tempfile::tempdir().unwrap();
-    command.args([
-        "-m",
-        "aiosmtpd",
-        "-n",
-        "-l",
-        &format!("127.0.0.1:{port}"),
-        "-c",
-        "aiosmtpd.handlers.Mailbox",
-    ]);
-    command.arg(inbox.path().join("inbox"));
-    let _smtp = started(command, port).await;
-
+    let (port, inbox) = (free_port(), tempfile::tempdir().unwrap());
+    let _smtp = post_office(python, port, &inbox).await;
     let press = Press::prepare().await.with("IBID_MAIL", &format!("smtp://127.0.0.1:{port}")).start().await;
     forgets_her_password(&press).await;
-    let letter = until("the letter to arrive", async || {
+    let letter = arrives(&inbox).await;
+    assert!(
+        letter.contains("To: ida@gazette.example") || letter.contains("<ida@gazette.example>"),
+        "{letter}"
+    );
+    assert!(letter.contains("Subject: ") && letter.contains(&press.base()), "{letter}");
+}
+
+#[tokio::test]
+async fn what_failed_is_told_and_tried_again() {
+    let Some(python) = tool("python") else { return };
+    let (port, inbox) = (free_port(), tempfile::tempdir().unwrap());
+    let press = Press::prepare().await.with("IBID_MAIL", &format!("smtp://127.0.0.1:{port}")).start().await;
+    forgets_her_password(&press).await;
+    let (editor, author) = (press.ida().signs_in().await, press.hires("Mira Olsen", "author").await);
+    let again = until("the letter to fail", async || {
+        let work = editor.opens("/desk/work").await;
+        work.form_to("/again").ok_or_else(|| work.text())
+    })
+    .await;
+    editor.opens("/desk/work").await.shows("Send a letter").shows("tried 1×").shows("refused");
+    assert!(author.signs_in().await.opens("/desk/work").await.form_to("/again").is_none(), "editors decide");
+
+    let _smtp = post_office(python, port, &inbox).await;
+    editor.sends(&again).await.is(200);
+    arrives(&inbox).await;
+    until("the work to be done", async || {
+        let told = editor.opens("/desk/work").await.text();
+        if told.contains("Send a letter") { Err(told) } else { Ok(()) }
+    })
+    .await;
+}
+
+/// A mail server of others' making.
+async fn post_office(python: PathBuf, port: u16, inbox: &tempfile::TempDir) -> Child {
+    let mut command = Command::new(python);
+    command.args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")]);
+    command.args(["-c", "aiosmtpd.handlers.Mailbox"]).arg(inbox.path().join("inbox"));
+    started(command, port).await
+}
+
+async fn arrives(inbox: &tempfile::TempDir) -> String {
+    until("the letter to arrive", async || {
         let letters: Vec<_> =
             std::fs::read_dir(inbox.path().join("inbox/new")).into_iter().flatten().flatten().collect();
         match letters.first() {
@@ -113,12 +142,7 @@ async fn mail_goes_out_through_a_server() {
             None => Err("nothing yet".into()),
         }
     })
-    .await;
-    assert!(
-        letter.contains("To: ida@gazette.example") || letter.contains("<ida@gazette.example>"),
-        "{letter}"
-    );
-    assert!(letter.contains("Subject: ") && letter.contains(&press.base()), "{letter}");
+    .await
 }
 
 #[tokio::test]
