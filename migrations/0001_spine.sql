@@ -10,6 +10,8 @@ create table person (
     bio text not null,
     picture text not null default '',    -- one of ours, /media/…; empty is none
     created_at bigint not null,
+    joined_at bigint,                    -- chose a first password; invited until then
+    seen_at bigint,                      -- used the desk, to the hour
     deactivated_at bigint
 );
 
@@ -17,6 +19,7 @@ create table person (
 create table one_time (
     token_hash blob primary key,
     person_id bigint not null references person (person_id),
+    why text not null,                   -- invitation, password
     created_at bigint not null,
     expires_at bigint not null,
     used_at bigint

@@ -7,7 +7,7 @@ use crate::id::PersonId;
 use crate::media::{Media, checked_name};
 use crate::outside::db::{Tx, sql};
 use crate::outside::fetch::{Answer, Shelf, Web};
-use crate::person::{self, Person, Role};
+use crate::person::{Person, Role, one_time};
 use crate::post::{Draft, Kind, Post, Rendered};
 use crate::publication::Publication;
 use crate::source::{self, Source, capture};
@@ -91,15 +91,15 @@ pub async fn fill(app: &App) -> Result<Option<String>> {
     let now = app.now();
     let (posts, pictures) = (about.posts.clone(), about.pictures.clone());
     let people: HashMap<String, Person> = app.db.write(move |tx| settle(tx, about, now)).await?;
-    let owner = people.values().find(|p| p.role == Role::Owner).map(|p| p.person_id);
+    let owner = people.values().find(|p| p.role == Role::Owner).cloned();
     let owner = owner.ok_or_else(|| Error::Internal("the sample has no owner".into()))?;
     hang_pictures(app, &pictures).await?;
     keep_sources(app, &site).await?;
     for name in posts {
         publish(app, &people, &format!("posts/{name}.md")).await?;
     }
-    let token = app.db.write(move |tx| person::one_time(tx, owner, now)).await?;
-    Ok(Some(app.url(&format!("/desk/welcome/{token}"))))
+    let token = app.db.write(move |tx| one_time::make(tx, &owner, now)).await?;
+    Ok(Some(app.url(&one_time::path(&token))))
 }
 
 fn is_empty(tx: &mut Tx) -> Result<bool> {
@@ -125,7 +125,7 @@ fn settle(tx: &mut Tx, about: About, now: Time) -> Result<HashMap<String, Person
     let mut people = HashMap::new();
     for author in about.authors {
         let person = Person::add(tx, &author.email, &author.name, author.role, now)?;
-        Person::describe(tx, person.person_id, &author.bio)?;
+        Person::introduce(tx, person.person_id, &author.name, &author.bio)?;
         people.insert(author.key, person);
     }
     Ok(people)

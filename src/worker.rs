@@ -3,6 +3,8 @@
 use crate::app::App;
 use crate::outside::queue::{self, Class, Job, Queued};
 use crate::outside::{db, mail};
+use crate::person::Person;
+use crate::publication::Publication;
 use crate::time::DAY;
 use crate::{Result, person, post, quote, search, source, views};
 use std::sync::Arc;
@@ -22,6 +24,7 @@ async fn perform(app: &App, job: Job) -> Result<()> {
         Job::CheckPost(id) => quote::check_post(app, id).await,
         Job::Publish(id) => post::publish_scheduled(app, id).await,
         Job::Mail(id) => send_mail(app, id).await,
+        Job::WayBack(email) => send_way_back(app, email).await,
         Job::Rerender => post::rerender(app).await,
         Job::ListAgain => post::listing::list_again(app).await,
         Job::SettleSearch => search::index::settle(&app.db, app.now()).await,
@@ -62,6 +65,14 @@ async fn send_mail(app: &App, id: crate::id::MailId) -> Result<()> {
             mail::Fate::Waits => Ok(()),
         })
         .await
+}
+
+async fn send_way_back(app: &App, email: String) -> Result<()> {
+    let asked = app.db.read(move |tx| Ok((Publication::load(tx)?, Person::by_email(tx, &email)?))).await?;
+    match asked {
+        (publication, Some(person)) => person::letter::way_back(app, &publication.name, &person).await,
+        (_, None) => Ok(()),
+    }
 }
 
 async fn tidy(app: &App) -> Result<()> {

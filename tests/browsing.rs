@@ -123,6 +123,13 @@ async fn nobody_is_shut_out_by_a_page() {
     post.is_judged(&["altered", "verbatim"]).await;
     post.is_kept().await;
     post.shows("differs from the source").await;
+    press.hires("Jonas Vale", "contributor").await;
+    let desk = press.ida().signs_in().await;
+    let me = desk.opens("/desk/me").await;
+    let bio = me.form_to("/byline").expect("a form for the bio").fill("bio", "Keeps the tide tables.");
+    desk.sends(&bio).await.is(200);
+    let picture = me.form_to("/picture").expect("a form for a picture");
+    desk.sends_file(&picture, "file", "ida.png", &press::drawing(600, 800)).await.is(200);
     let binned = press.ida().drafts("The inner basin", "Nothing of it is left.").await;
     press.ida().api().delete(&format!("/api/v1/posts/{}", binned.id)).await.is(204);
     // Far too bright for white paper: it must be darkened.
@@ -146,6 +153,7 @@ async fn nobody_is_shut_out_by_a_page() {
         "/search?q=basin+%22breakwater+was+extended%22&tag=basin",
         "/search?q=nowhere",
         "/nothing/here",
+        "/desk/forgotten",
         "/desk/sign-in",
         "/desk",
         "/desk?state=bin",
@@ -158,6 +166,9 @@ async fn nobody_is_shut_out_by_a_page() {
         "/desk/sources",
         "/desk/views",
         "/desk/work",
+        "/desk/people",
+        "/desk/people/1",
+        "/desk/people/2",
         "/desk/settings",
         "/desk/me",
     ];

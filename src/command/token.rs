@@ -3,7 +3,7 @@
 use super::Ending;
 use crate::app::App;
 use crate::config::Config;
-use crate::person::{self, Person};
+use crate::person::{Person, token};
 use crate::{Error, Result};
 use clap::{Args, Subcommand};
 
@@ -31,7 +31,13 @@ impl Token {
         let token = app.db.write(move |tx| {
             let person = Person::by_email(tx, &create.user)?
                 .ok_or_else(|| Error::Invalid(format!("Nobody here has the address {}.", create.user)))?;
-            person::add_token(tx, person.person_id, &create.name, now)
+            if person.deactivated_at.is_some() {
+                return Err(Error::Invalid(format!(
+                    "{} was deactivated; a key would open nothing.",
+                    person.name
+                )));
+            }
+            token::add(tx, person.person_id, &create.name, now)
         });
         println!("{}", token.await?);
         Ok(Ending::Done)

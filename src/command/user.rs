@@ -3,7 +3,7 @@
 use super::Ending;
 use crate::app::App;
 use crate::config::Config;
-use crate::person::{self, Person, Role};
+use crate::person::{self, Person, Role, one_time};
 use crate::{Error, Result, error::Context};
 use clap::{Args, Subcommand};
 
@@ -53,9 +53,15 @@ impl Address {
         let token = app.db.write(move |tx| {
             let person = Person::by_email(tx, &self.email)?
                 .ok_or_else(|| Error::Invalid(format!("Nobody here has the address {}.", self.email)))?;
-            person::one_time(tx, person.person_id, now)
+            if person.deactivated_at.is_some() {
+                return Err(Error::Invalid(format!(
+                    "{} was deactivated. An owner can bring them back, in the desk under People.",
+                    person.name
+                )));
+            }
+            one_time::make(tx, &person, now)
         });
-        println!("{}", app.url(&format!("/desk/welcome/{}", token.await?)));
+        println!("{}", app.url(&one_time::path(&token.await?)));
         Ok(Ending::Done)
     }
 }
@@ -75,13 +81,13 @@ impl Add {
             .write(move |tx| {
                 let person = Person::add(tx, &add.email, &add.name, add.role, now)?;
                 match hash {
-                    Some(hash) => Person::set_password(tx, person.person_id, &hash).map(|()| None),
-                    None => person::one_time(tx, person.person_id, now).map(Some),
+                    Some(hash) => Person::set_password(tx, person.person_id, &hash, now).map(|()| None),
+                    None => one_time::make(tx, &person, now).map(Some),
                 }
             })
             .await?;
         if let Some(token) = token {
-            println!("{}", app.url(&format!("/desk/welcome/{token}")));
+            println!("{}", app.url(&one_time::path(&token)));
         }
         Ok(Ending::Done)
     }

@@ -13,6 +13,7 @@ use crate::slug::slugify;
 use crate::time::Time;
 use crate::{Error, Result, error::Context, person};
 use bytes::Bytes;
+use picture::Cut;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -270,9 +271,37 @@ static TURN: Semaphore = Semaphore::const_new(1);
 
 /// Keeps what somebody sent: a picture made anew, another file as it is.
 pub async fn take(app: &App, person: &Person, sent: Sent) -> Result<Media> {
+    keep(app, person, sent, Cut::Whole).await
+}
+
+/// Keeps a picture of somebody, and nothing else.
+pub async fn take_portrait(app: &App, person: &Person, sent: Sent) -> Result<Media> {
+    keep(app, person, sent, Cut::Portrait).await
+}
+
+/// Takes away what stood somewhere as the only place that showed it; what is shown elsewhere stays.
+pub async fn let_go(app: &App, path: &str) -> Result<()> {
+    let Some(name) = path.strip_prefix("/media/").map(str::to_owned) else { return Ok(()) };
+    let unused = app.db.read(move |tx| {
+        let media = Media::find(tx, &name)?;
+        let used = !media.used_by(tx)?.is_empty() || !media.used_besides(tx)?.is_empty();
+        Ok((!used).then_some(media))
+    });
+    match unused.await {
+        Ok(Some(media)) => {
+            let gone = media.clone();
+            app.db.write(move |tx| Media::forget(tx, &gone)).await?;
+            app.files.remove(&media.file).await
+        }
+        Ok(None) | Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn keep(app: &App, person: &Person, sent: Sent, cut: Cut) -> Result<Media> {
     let turn = TURN.acquire().await.internal("waiting to read a picture")?;
     let (key, by, now) = (format!("media/{}", person::secret()), person.person_id, app.now());
-    let (media, bytes) = compute(move || understood(sent, key, by, now)).await??;
+    let (media, bytes) = compute(move || understood(sent, cut, key, by, now)).await??;
     drop(turn);
     app.files.put_new(&media.file, bytes).await?;
     let (new, kept) = {
@@ -285,11 +314,17 @@ pub async fn take(app: &App, person: &Person, sent: Sent) -> Result<Media> {
     Ok(kept)
 }
 
-fn understood(sent: Sent, key: String, by: PersonId, now: Time) -> Result<(Media, Bytes)> {
+fn understood(sent: Sent, cut: Cut, key: String, by: PersonId, now: Time) -> Result<(Media, Bytes)> {
     let stem = sent.name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-    let (bytes, ending, media_type, width, height) = match picture::read(&sent.bytes)? {
+    let (bytes, ending, media_type, width, height) = match picture::read(&sent.bytes, cut)? {
         Some(made) => (made.bytes.into(), made.ending, made.media_type, made.width, made.height),
+        None if cut == Cut::Portrait => {
+            return Err(Error::Invalid(format!(
+                "“{}” is no picture: send a JPEG, PNG, WebP or GIF.",
+                sent.name
+            )));
+        }
         None => {
             let (ending, media_type) = kind(&sent.bytes).ok_or_else(|| {
                 Error::Invalid(format!(

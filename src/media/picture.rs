@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 /// The longer side of what is kept: twice the widest column, for dense screens.
 pub const LONGEST_SIDE: usize = 1920;
+/// As large as feeds ask for pictures of people.
+pub const PORTRAIT_SIDE: usize = 512;
 /// Larger ones are refused before they are decoded: 50 megapixels take 200 MB.
 const MOST_PIXELS: usize = 50_000_000;
 /// All frames of a moving picture together.
@@ -26,13 +28,22 @@ pub struct Picture {
     pub height: usize,
 }
 
+/// How much of a picture is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// All of it, no longer than [`LONGEST_SIDE`].
+    Whole,
+    /// A still square of at most [`PORTRAIT_SIDE`], from the middle; of what stands tall, nearer to the top, where a face is.
+    Portrait,
+}
+
 /// The picture that these bytes are; none where they are something else.
-pub fn read(sent: &[u8]) -> Result<Option<Picture>> {
+pub fn read(sent: &[u8], cut: Cut) -> Result<Option<Picture>> {
     let picture = match sent {
-        [0xff, 0xd8, 0xff, ..] => jpeg(sent)?,
-        [0x89, b'P', b'N', b'G', ..] => png(sent)?,
-        [b'G', b'I', b'F', b'8', ..] => gif(sent)?,
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => webp(sent)?,
+        [0xff, 0xd8, 0xff, ..] => jpeg(sent, cut)?,
+        [0x89, b'P', b'N', b'G', ..] => png(sent, cut)?,
+        [b'G', b'I', b'F', b'8', ..] => gif(sent, cut)?,
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => webp(sent, cut)?,
         _ => return Ok(None),
     };
     Ok(Some(picture))
@@ -46,7 +57,7 @@ struct Raster {
     pixels: Vec<u8>,
 }
 
-fn jpeg(sent: &[u8]) -> Result<Picture> {
+fn jpeg(sent: &[u8], cut: Cut) -> Result<Picture> {
     use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
     let options = DecoderOptions::default()
         .jpeg_set_out_colorspace(ColorSpace::RGB)
@@ -64,7 +75,7 @@ fn jpeg(sent: &[u8]) -> Result<Picture> {
     let turn = decoder.exif().map_or(1, |exif| orientation(exif));
     let wide = decoder.icc_profile().is_some_and(|profile| is_display_p3(&profile));
     let raster = Raster { width, height, channels: 3, pixels };
-    let raster = finished(raster, turn, wide);
+    let raster = finished(raster, turn, wide, cut);
     let bytes = as_jpeg(&raster)?;
     Ok(picture(&raster, bytes, "image/jpeg", "jpg"))
 }
@@ -98,7 +109,7 @@ fn check_scans(sent: &[u8]) -> Result<()> {
     Err(cut_off())
 }
 
-fn png(sent: &[u8]) -> Result<Picture> {
+fn png(sent: &[u8], cut: Cut) -> Result<Picture> {
     let limits = png::Limits { bytes: MOST_MEMORY };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(sent), limits);
     decoder.set_ignore_text_chunk(true);
@@ -122,10 +133,10 @@ fn png(sent: &[u8]) -> Result<Picture> {
         }
         png::ColorType::Indexed => return Err(broken("a palette where colours were asked for")),
     };
-    still(Raster { width, height, channels, pixels }, turn, wide)
+    still(Raster { width, height, channels, pixels }, turn, wide, cut)
 }
 
-fn webp(sent: &[u8]) -> Result<Picture> {
+fn webp(sent: &[u8], cut: Cut) -> Result<Picture> {
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(sent)).map_err(broken)?;
     let (width, height) = decoder.dimensions();
     let (width, height) = (width as usize, height as usize);
@@ -139,11 +150,11 @@ fn webp(sent: &[u8]) -> Result<Picture> {
     }
     let turn = decoder.exif_metadata().ok().flatten().map_or(1, |exif| orientation(&exif));
     let wide = decoder.icc_profile().ok().flatten().is_some_and(|profile| is_display_p3(&profile));
-    still(Raster { width, height, channels, pixels }, turn, wide)
+    still(Raster { width, height, channels, pixels }, turn, wide, cut)
 }
 
 /// One that moves keeps its frames and palettes; one that does not is a picture like others.
-fn gif(sent: &[u8]) -> Result<Picture> {
+fn gif(sent: &[u8], cut: Cut) -> Result<Picture> {
     let (mut decoder, mut frames, mut all) = (gif_decoder(sent, gif::ColorOutput::Indexed)?, Vec::new(), 0);
     let (width, height) = (decoder.width(), decoder.height());
     check_size(width.into(), height.into())?;
@@ -158,8 +169,8 @@ fn gif(sent: &[u8]) -> Result<Picture> {
         frame.interlaced = false;
         frames.push(frame);
     }
-    if frames.len() < 2 {
-        return still(first_frame(sent)?, 1, false);
+    if frames.len() < 2 || cut == Cut::Portrait {
+        return still(first_frame(sent)?, 1, false, cut);
     }
     let palette = decoder.global_palette().unwrap_or_default().to_vec();
     let mut bytes = Vec::new();
@@ -227,8 +238,8 @@ fn picture(raster: &Raster, bytes: Vec<u8>, media_type: &'static str, ending: &'
 }
 
 /// A picture that came without loss stays so, unless it is a photograph: then a third of its bytes look the same.
-fn still(raster: Raster, turn: u16, wide: bool) -> Result<Picture> {
-    let raster = opaque(finished(raster, turn, wide));
+fn still(raster: Raster, turn: u16, wide: bool, cut: Cut) -> Result<Picture> {
+    let raster = opaque(finished(raster, turn, wide, cut));
     let lossless = as_png(&raster)?;
     if raster.channels == 3 {
         let photograph = as_jpeg(&raster)?;
@@ -239,8 +250,17 @@ fn still(raster: Raster, turn: u16, wide: bool) -> Result<Picture> {
     Ok(picture(&raster, lossless, "image/png", "png"))
 }
 
-fn finished(raster: Raster, turn: u16, wide: bool) -> Raster {
-    let mut raster = turned(shrunk(raster), turn);
+fn finished(raster: Raster, turn: u16, wide: bool, cut: Cut) -> Raster {
+    let mut raster = match cut {
+        Cut::Whole => {
+            let longest = raster.width.max(raster.height);
+            turned(shrunk(raster, longest, LONGEST_SIDE), turn)
+        }
+        Cut::Portrait => {
+            let shortest = raster.width.min(raster.height);
+            squared(turned(shrunk(raster, shortest, PORTRAIT_SIDE), turn))
+        }
+    };
     if wide {
         to_srgb(&mut raster);
     }
@@ -256,13 +276,12 @@ fn opaque(raster: Raster) -> Raster {
     Raster { channels: 3, pixels, ..raster }
 }
 
-/// No longer than [`LONGEST_SIDE`]: each pixel is the mean of what it covers, weighed by how much of it.
-fn shrunk(from: Raster) -> Raster {
-    let longest = from.width.max(from.height);
-    if longest <= LONGEST_SIDE {
+/// So that a side is no longer than `most`: each pixel is the mean of what it covers, weighed by how much of it.
+fn shrunk(from: Raster, measured: usize, most: usize) -> Raster {
+    if measured <= most {
         return from;
     }
-    let side = |side: usize| (side * LONGEST_SIDE / longest).max(1);
+    let side = |side: usize| (side * most / measured).max(1);
     let (width, height, channels) = (side(from.width), side(from.height), from.channels);
     let columns: Vec<Vec<(usize, f32)>> = (0..width).map(|x| covered(x, width, from.width)).collect();
     let mut pixels = Vec::with_capacity(width * height * channels);
@@ -312,6 +331,15 @@ fn unweigh(sum: &[f32], pixels: &mut Vec<u8>) {
     if sum.len() == 4 {
         pixels.push((seen * 255.0 + 0.5) as u8);
     }
+}
+
+fn squared(from: Raster) -> Raster {
+    let side = from.width.min(from.height);
+    let (left, top) = ((from.width - side) / 2, (from.height - side) / 4);
+    let row = |y: usize| ((top + y) * from.width + left) * from.channels;
+    let pixels =
+        (0..side).flat_map(|y| &from.pixels[row(y)..row(y) + side * from.channels]).copied().collect();
+    Raster { width: side, height: side, channels: from.channels, pixels }
 }
 
 /// Upright, by EXIF's numbers 1 to 8.

@@ -25,6 +25,8 @@ pub enum Job {
     Publish(PostId),
     /// Send one mail of the outbox.
     Mail(MailId),
+    /// Send somebody who forgot a password a way back, if this mail address is somebody's: the page that asks must not know.
+    WayBack(String),
     /// Render posts that an older renderer wrote.
     Rerender,
     /// Put every post into the lists of the days that the publication's clock says now.
@@ -86,7 +88,7 @@ impl Job {
             Job::Backlog(_) => Class::Backlog,
             Job::CheckQuotes(_) | Job::CheckPost(_) => Class::Check,
             Job::Publish(_) => Class::Schedule,
-            Job::Mail(_) => Class::Mail,
+            Job::Mail(_) | Job::WayBack(_) => Class::Mail,
             Job::SettleSearch => Class::Search,
             Job::Rerender | Job::ListAgain | Job::Tidy => Class::House,
         }

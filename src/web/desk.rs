@@ -1,10 +1,13 @@
 //! The desk: what people who write here meet after signing in.
 
+pub(super) mod byline;
 pub(super) mod checked;
 pub(super) mod editor;
 mod marking;
 pub(super) mod me;
 pub(super) mod media;
+pub(super) mod people;
+pub(super) mod person;
 pub(super) mod posts;
 pub(super) mod redirects;
 pub(super) mod revisions;
@@ -13,13 +16,14 @@ pub(super) mod sign_in;
 pub(super) mod sources;
 pub(super) mod typing;
 pub(super) mod views;
+pub(super) mod way_in;
 pub(super) mod work;
 
 use super::respond;
-use crate::Result;
 use crate::app::App;
 use crate::person::Person;
 use crate::publication::Publication;
+use crate::{Error, Result};
 use axum::response::Response;
 use http::HeaderValue;
 use serde::Serialize;
@@ -39,6 +43,7 @@ pub(super) struct Desk {
 struct Signed {
     name: String,
     role: &'static str,
+    may_edit_all: bool,
     may_settle: bool,
 }
 
@@ -52,10 +57,16 @@ impl Desk {
             person: person.map(|p| Signed {
                 name: p.name.clone(),
                 role: p.role.as_str(),
+                may_edit_all: p.role.may_edit_all(),
                 may_settle: p.role.may_settle(),
             }),
         }
     }
+}
+
+/// Whether a form says it itself, beside what was typed, rather than a page of its own.
+fn said_in_place(error: &Error) -> bool {
+    matches!(error, Error::Invalid(_) | Error::Conflict(_) | Error::TooLarge(_) | Error::TooMany(_))
 }
 
 /// A page of the desk: never kept, and the one place where our own script runs.

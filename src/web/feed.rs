@@ -38,6 +38,8 @@ enum Of {
 struct Feed {
     title: String,
     description: String,
+    /// A square one, of whose posts these are; empty where there is none.
+    picture: String,
     language: String,
     home: String,
     itself: String,
@@ -52,6 +54,8 @@ struct Entry {
     title: String,
     author: String,
     author_url: String,
+    /// Empty where there is none.
+    author_picture: String,
     published: Time,
     updated: Time,
     tags: Vec<(String, String)>,
@@ -114,6 +118,9 @@ struct Facts {
     publication: Publication,
     /// What the title says beside the publication's name.
     about: String,
+    /// Of an author.
+    bio: String,
+    picture: String,
     /// Where the same posts stand as a page.
     path: String,
     posts: Vec<(Post, Person)>,
@@ -141,6 +148,7 @@ async fn answer(app: App, of: Of, format: Format) -> Result<Response> {
 impl Facts {
     fn of(tx: &mut Tx, of: &Of, now: Time) -> Result<Facts> {
         let publication = Publication::load(tx)?;
+        let (mut bio, mut picture) = (String::new(), String::new());
         let (list, about, path, posts, mut shown) = match of {
             Of::All => {
                 let posts = Post::latest(tx, None, NEWEST, now)?;
@@ -156,6 +164,7 @@ impl Facts {
                 let list = List::author(person.person_id);
                 let posts = Post::by_author(tx, person.person_id, None, NEWEST, now)?;
                 let shown = vec![list.topic(), person.person_id.topic()];
+                (bio, picture) = (person.bio.trim().to_owned(), person.picture);
                 (list, person.name, format!("/author/{slug}"), posts, shown)
             }
         };
@@ -170,7 +179,7 @@ impl Facts {
         let signed = |post: Post| Ok((Person::find(tx, post.author_id)?, post));
         let posts = posts.into_iter().map(signed).map(|signed| signed.map(|(person, post)| (post, person)));
         let posts = posts.collect::<Result<Vec<_>>>()?;
-        Ok(Facts { publication, about, path, posts, changed_at, topics: topics(shown) })
+        Ok(Facts { publication, about, bio, picture, path, posts, changed_at, topics: topics(shown) })
     }
 }
 
@@ -181,14 +190,15 @@ impl Feed {
             "" => publication.name.clone(),
             about => format!("{about} · {}", publication.name),
         };
-        let description =
-            if publication.description.is_empty() { title.clone() } else { publication.description };
+        let said = [facts.bio, publication.description];
+        let description = said.into_iter().find(|said| !said.is_empty()).unwrap_or_else(|| title.clone());
         let home = app.url(&facts.path);
         Feed {
             itself: format!("{}/{}", home.trim_end_matches('/'), format.name()),
             home,
             title: xml::clean(&title),
             description: xml::clean(&description),
+            picture: ours(app, &facts.picture),
             language: publication.language,
             updated: facts.changed_at,
             entries: facts.posts.iter().map(|(post, author)| Entry::of(app, post, author)).collect(),
@@ -207,6 +217,7 @@ impl Entry {
             title: if title.trim().is_empty() { post.slug.clone() } else { title },
             author: xml::clean(&author.name),
             author_url: app.url(&format!("/author/{}", author.slug)),
+            author_picture: ours(app, &author.picture),
             published,
             updated: post.updated_at.max(published),
             tags: crate::post::record::tags(&post.tags),
@@ -215,6 +226,11 @@ impl Entry {
             url,
         }
     }
+}
+
+/// The absolute address of one of our own; nothing of nothing.
+fn ours(app: &App, path: &str) -> String {
+    if path.is_empty() { String::new() } else { app.url(path) }
 }
 
 /// A tag URI (RFC 4151), such as `tag:gazette.example,2026-03-14:post/12`: an address may change, and readers would see everything

@@ -11,6 +11,8 @@ pub(super) struct Article<'a> {
     pub(super) words: &'a str,
     pub(super) author: &'a str,
     pub(super) author_path: &'a str,
+    /// `/media/…`; empty where there is none.
+    pub(super) author_picture: &'a str,
     /// RFC 3339.
     pub(super) published: &'a str,
     pub(super) updated: &'a str,
@@ -36,7 +38,7 @@ pub(super) fn article(app: &App, site: &Site, article: &Article) -> String {
         "description": article.words,
         "datePublished": article.published,
         "dateModified": article.updated,
-        "author": {"@type": "Person", "name": article.author, "url": app.url(article.author_path)},
+        "author": person_of(app, article.author, article.author_path, article.author_picture),
         "publisher": {"@type": "Organization", "name": site.name, "url": app.url("/")},
         "isPartOf": web_site_of(app, site),
         "inLanguage": if article.language.is_empty() { site.language.as_str() } else { article.language },
@@ -63,13 +65,21 @@ pub(super) fn web_site(app: &App, site: &Site) -> String {
     data(&block)
 }
 
-pub(super) fn person(app: &App, name: &str, path: &str, bio: &str) -> String {
-    let mut block =
-        json!({"@context": "https://schema.org", "@type": "Person", "name": name, "url": app.url(path)});
+pub(super) fn person(app: &App, name: &str, path: &str, bio: &str, picture: &str) -> String {
+    let mut block = person_of(app, name, path, picture);
+    block["@context"] = "https://schema.org".into();
     if !bio.is_empty() {
         block["description"] = bio.into();
     }
     data(&block)
+}
+
+fn person_of(app: &App, name: &str, path: &str, picture: &str) -> Value {
+    let mut block = json!({"@type": "Person", "name": name, "url": app.url(path)});
+    if !picture.is_empty() {
+        block["image"] = app.url(picture).into();
+    }
+    block
 }
 
 fn web_site_of(app: &App, site: &Site) -> Value {

@@ -24,6 +24,10 @@ struct Page {
     title: String,
     /// Of a person.
     bio: String,
+    /// Of a person, `/media/…`; empty is none.
+    picture: String,
+    /// The same, absolute.
+    picture_url: String,
     count: String,
     /// Not the first page.
     further: bool,
@@ -52,6 +56,8 @@ pub(super) async fn tag(
             kind: "tag",
             title: title.ok_or(Error::NotFound)?,
             bio: String::new(),
+            picture: String::new(),
+            picture_url: String::new(),
             count: counted(&tally),
             further: before.is_some(),
             linked: String::new(),
@@ -82,6 +88,8 @@ pub(super) async fn author(
             kind: "author",
             title: person.name,
             bio: person.bio.trim().to_owned(),
+            picture: person.picture,
+            picture_url: String::new(),
             count: counted(&tally),
             further: before.is_some(),
             linked: String::new(),
@@ -99,7 +107,10 @@ fn counted(tally: &Tally) -> String {
 
 fn show(app: &App, (mut page, shown): (Page, Vec<Topic>)) -> Result<Response> {
     if page.kind == "author" {
-        page.linked = linked::person(app, &page.title, &page.path, &page.bio);
+        page.linked = linked::person(app, &page.title, &page.path, &page.bio, &page.picture);
+    }
+    if !page.picture.is_empty() {
+        page.picture_url = app.url(&page.picture);
     }
     page.leaf.posts.iter_mut().for_each(|post| post.picture = None);
     let html = respond::render(app, "list.html", &page)?;

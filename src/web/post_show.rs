@@ -49,6 +49,9 @@ struct Shown {
     standfirst: String,
     author: String,
     author_path: String,
+    /// Of the author; empty is none.
+    author_picture: String,
+    author_bio: String,
     /// Posts carry their day; pages do not.
     dated: bool,
     published: String,
@@ -198,6 +201,8 @@ impl Shown {
             standfirst: written,
             author: facts.author.name.clone(),
             author_path: format!("/author/{}", facts.author.slug),
+            author_picture: facts.author.picture.clone(),
+            author_bio: facts.author.bio.trim().to_owned(),
             dated: post.kind == Kind::Post,
             published: at.rfc3339(),
             updated_day: if updated == day || post.updated_at < at { String::new() } else { updated },
@@ -221,6 +226,7 @@ impl Shown {
             words: &self.excerpt,
             author: &self.author,
             author_path: &self.author_path,
+            author_picture: &self.author_picture,
             published: &self.published,
             updated: &self.updated,
             picture: &self.picture_url,

@@ -4,7 +4,8 @@
 //! cookie, `Sec-Fetch-Site`, and `Origin` where a browser sends only that. No token stands in any page.
 
 use crate::app::App;
-use crate::person::{self, Person, Session};
+use crate::person::session::{self, Session};
+use crate::person::{Person, token as key};
 use crate::time::HOUR;
 use crate::{Error, Result};
 use axum::extract::FromRequestParts;
@@ -43,11 +44,11 @@ impl FromRequestParts<App> for SignedIn {
         }
         let token = session_cookie(&parts.headers).ok_or(refuse(Error::SignIn))?;
         let now = app.now();
-        let found = app.db.read(move |tx| person::by_session(tx, &token, now)).await.map_err(refuse)?;
+        let found = app.db.read(move |tx| session::owner(tx, &token, now)).await.map_err(refuse)?;
         let (person, session) = found.ok_or(refuse(Error::SignIn))?;
         if session.seen_at < now.plus(-HOUR) {
-            let seen = session.session_id;
-            app.db.write(move |tx| person::see_session(tx, seen, now)).await.map_err(refuse)?;
+            let seen = session.clone();
+            app.db.write(move |tx| session::see(tx, &seen, now)).await.map_err(refuse)?;
         }
         Ok(SignedIn { person, session })
     }
@@ -67,11 +68,11 @@ impl FromRequestParts<App> for Bearer {
         });
         let Some((_, token)) = token else { return Err(Error::SignIn.into()) };
         let token = token.trim().to_owned();
-        let found = app.db.read(move |tx| person::by_token(tx, &token)).await?;
+        let found = app.db.read(move |tx| key::owner(tx, &token)).await?;
         let (person, token) = found.ok_or(Error::SignIn)?;
         let now = app.now();
         if token.seen_at.is_none_or(|seen| seen < now.plus(-HOUR)) {
-            app.db.write(move |tx| person::see_token(tx, token.token_id, now)).await?;
+            app.db.write(move |tx| key::see(tx, token.token_id, now)).await?;
         }
         Ok(Bearer(Some(person)))
     }

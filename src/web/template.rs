@@ -59,7 +59,7 @@ impl Templates {
     }
 
     /// A theme's template that fails is told of, and the built-in ones are rendered in its stead.
-    pub(super) fn render(&self, name: &str, shown: impl serde::Serialize) -> Result<String> {
+    pub fn render(&self, name: &str, shown: impl serde::Serialize) -> Result<String> {
         let dressing = self.current();
         let shown = minijinja::Value::from(minijinja::value::Serde(shown));
         let Some(themed) = &dressing.themed else { return rendered(&dressing.plain, name, &shown) };

@@ -11,6 +11,7 @@
 mod api;
 mod author;
 mod command;
+mod drawing;
 mod page;
 mod postgres;
 mod server;
@@ -21,6 +22,7 @@ pub mod web;
 pub use api::{Api, Reply};
 pub use author::{Author, Post};
 pub use command::{Ran, ibid};
+pub use drawing::drawing;
 pub use page::{Form, Page};
 pub use visitor::Visitor;
 pub use wait::{until, until_within};

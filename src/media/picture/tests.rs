@@ -64,7 +64,7 @@ fn a_picture_stands_upright_and_says_nothing_of_itself() {
     ] {
         let sent = photograph(&quarters(64, 32), turn);
         assert!(sent.windows(8).any(|words| words == b"old lamp"));
-        let kept = read(&sent).unwrap().unwrap();
+        let kept = read(&sent, Cut::Whole).unwrap().unwrap();
         assert_eq!(corners(&kept), seen, "turned by {turn}");
         let lies = (5..=8).contains(&turn);
         assert_eq!((kept.width, kept.height), if lies { (32, 64) } else { (64, 32) });
@@ -75,17 +75,34 @@ fn a_picture_stands_upright_and_says_nothing_of_itself() {
 #[test]
 fn a_large_picture_becomes_as_large_as_it_is_shown() {
     let sent = as_png(&quarters(4000, 10)).unwrap();
-    let kept = read(&sent).unwrap().unwrap();
+    let kept = read(&sent, Cut::Whole).unwrap().unwrap();
     assert_eq!((kept.width, kept.height, kept.media_type), (1920, 4, "image/png"));
     let sum: f32 = covered(7, 1920, 4000).iter().map(|(_, share)| share).sum();
     assert!((sum - 1.0).abs() < 1e-5, "{sum}");
 }
 
 #[test]
+fn a_portrait_is_a_square_of_the_upright_picture() {
+    // Lying on its side as the camera held it, 1600 tall when upright.
+    for (sent, seen) in [
+        (photograph(&quarters(1600, 800), 6), "brwg"),
+        (photograph(&quarters(1600, 800), 1), "rgbw"),
+        (photograph(&quarters(300, 200), 1), "rgbw"),
+    ] {
+        let kept = read(&sent, Cut::Portrait).unwrap().unwrap();
+        let side = kept.width.min(PORTRAIT_SIDE);
+        assert_eq!((kept.width, kept.height), (side, side));
+        assert_eq!(corners(&kept), seen);
+    }
+    let kept = read(&photograph(&quarters(300, 200), 1), Cut::Portrait).unwrap().unwrap();
+    assert_eq!(kept.width, 200, "nothing is made larger");
+}
+
+#[test]
 fn what_is_transparent_stays_so_and_colours_no_edge() {
     let pixels =
         (0..4000).flat_map(|x| if x % 2 == 0 { [200, 100, 50, 255] } else { [0, 0, 0, 0] }).collect();
-    let kept = shrunk(Raster { width: 4000, height: 1, channels: 4, pixels });
+    let kept = shrunk(Raster { width: 4000, height: 1, channels: 4, pixels }, 4000, LONGEST_SIDE);
     assert!(kept.pixels.chunks_exact(4).all(|p| p[0] == 200 && p[1] == 100 && p[2] == 50 && p[3] > 60));
 }
 
@@ -111,7 +128,7 @@ fn bomb(width: u32, height: u32) -> Vec<u8> {
 #[test]
 fn bombs_and_stumps_are_refused_in_words() {
     let check = |sent: &[u8], words: &str| {
-        let error = read(sent).expect_err(words).to_string();
+        let error = read(sent, Cut::Whole).expect_err(words).to_string();
         assert!(error.contains(words), "{error}");
     };
     check(&bomb(60_000, 60_000), "60000 by 60000 pixels; at most 50 million");
@@ -132,7 +149,7 @@ fn bombs_and_stumps_are_refused_in_words() {
     for hostile in [&b"GIF89a"[..], b"RIFF\xff\xff\xff\xffWEBPVP8 ", b"\xff\xd8\xff"] {
         check(hostile, "cut off or broken");
     }
-    assert!(read(b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap().is_none());
+    assert!(read(b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", Cut::Whole).unwrap().is_none());
 }
 
 #[test]
@@ -144,7 +161,7 @@ fn a_picture_that_moves_goes_on_moving() {
         encoder.write_frame(&gif::Frame::from_indexed_pixels(4, 4, vec![colour; 16], None)).unwrap();
     }
     drop(encoder);
-    let kept = read(&sent).unwrap().unwrap();
+    let kept = read(&sent, Cut::Whole).unwrap().unwrap();
     assert_eq!(kept.media_type, "image/gif");
     let mut decoder = gif_decoder(&kept.bytes, gif::ColorOutput::RGBA).unwrap();
     let mut seen = Vec::new();

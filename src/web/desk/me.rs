@@ -1,25 +1,30 @@
-//! `/desk/me`: one's own sessions and keys.
+//! `/desk/me`: one's own name above posts, way in, sessions and keys.
 
-use super::{Desk, page};
+use super::byline::Byline;
+use super::{Desk, page, said_in_place};
 use crate::app::App;
-use crate::person::{self, Session};
+use crate::person::session::{self, Session};
+use crate::person::{self, Person, one_time, token};
 use crate::publication::Publication;
 use crate::web::signed_in::SignedIn;
 use crate::web::words;
 use crate::{Error, Result};
 use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{Redirect, Response};
+use axum::extract::{Extension, Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
 struct Page {
     desk: Desk,
+    byline: Byline,
     email: String,
     sessions: Vec<Open>,
     tokens: Vec<Key>,
     /// A token's secret, shown once.
     fresh: String,
+    problem: String,
+    notice: &'static str,
 }
 
 #[derive(Serialize)]
@@ -41,12 +46,36 @@ struct Key {
     seen: String,
 }
 
-pub(in crate::web) async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
-    listing(&app, signed_in, String::new()).await
+/// What became of what somebody just did.
+#[derive(Default)]
+struct Said {
+    fresh: String,
+    problem: String,
+    notice: &'static str,
 }
 
-async fn listing(app: &App, SignedIn { person, session }: SignedIn, fresh: String) -> Result<Response> {
+#[derive(Deserialize)]
+pub(in crate::web) struct Asked {
+    done: Option<String>,
+}
+
+pub(in crate::web) async fn show(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let notice = match asked.done.as_deref() {
+        Some("byline") => "Saved. Readers see it from now on.",
+        Some("address") => "From now on you sign in with that address.",
+        Some("password") => "The password is changed. Wherever else you were signed in, you are no more.",
+        _ => "",
+    };
+    listing(&app, signed_in, Said { notice, ..Said::default() }).await
+}
+
+async fn listing(app: &App, SignedIn { person, session }: SignedIn, said: Said) -> Result<Response> {
     let now = app.now();
+    let Said { fresh, problem, notice } = said;
     let shown = app
         .db
         .read(move |tx| {
@@ -60,19 +89,88 @@ async fn listing(app: &App, SignedIn { person, session }: SignedIn, fresh: Strin
                 since: words::moment(s.created_at, &zone),
                 seen: words::moment(s.seen_at, &zone),
             };
-            let sessions = person::sessions(tx, person.person_id, now)?.into_iter().map(open).collect();
-            let key = |t: person::Token| Key {
+            let sessions = session::all(tx, person.person_id, now)?.into_iter().map(open).collect();
+            let key = |t: token::Token| Key {
                 id: t.token_id.to_string(),
                 name: t.name,
                 since: words::day(t.created_at, &zone),
                 seen: t.seen_at.map(|at| words::moment(at, &zone)).unwrap_or_default(),
             };
-            let tokens = person::tokens(tx, person.person_id)?.into_iter().map(key).collect();
-            let desk = Desk::of(&publication, "me", Some(&person));
-            Ok(Page { desk, email: person.email.unwrap_or_default(), sessions, tokens, fresh })
+            let tokens = token::all(tx, person.person_id)?.into_iter().map(key).collect();
+            // What was just changed stands there already.
+            let person = Person::find(tx, person.person_id)?;
+            let (desk, byline) = (Desk::of(&publication, "me", Some(&person)), Byline::of(&person));
+            let email = person.email.unwrap_or_default();
+            Ok(Page { desk, byline, email, sessions, tokens, fresh, problem, notice })
         })
         .await?;
     page(app, "desk/me.html", &shown)
+}
+
+/// The page again, with what is wrong.
+pub(super) async fn refused(app: &App, signed_in: SignedIn, error: Error) -> Result<Response> {
+    if !said_in_place(&error) {
+        return Err(error);
+    }
+    let said = Said { problem: error.to_string(), ..Said::default() };
+    let mut response = listing(app, signed_in, said).await?;
+    *response.status_mut() = error.status();
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Moved {
+    email: String,
+    present: String,
+}
+
+/// Whoever has the mail address can have a new password, so it takes the present one to change it.
+pub(in crate::web) async fn change_address(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Extension(peer): Extension<crate::web::server::Client>,
+    Form(moved): Form<Moved>,
+) -> Result<Response> {
+    let (id, now) = (signed_in.person.person_id, app.now());
+    let changed = async {
+        person::confirm(&app, &signed_in.person, moved.present, peer.0).await?;
+        app.db.write(move |tx| Person::move_to(tx, id, &moved.email, now)).await
+    };
+    match changed.await {
+        Ok(()) => Ok(Redirect::to("/desk/me?done=address").into_response()),
+        Err(error) => refused(&app, signed_in, error).await,
+    }
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Passwords {
+    present: String,
+    password: String,
+}
+
+/// This browser goes on; every other session ends, and no address that was sent opens anything.
+pub(in crate::web) async fn change_password(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Extension(peer): Extension<crate::web::server::Client>,
+    Form(passwords): Form<Passwords>,
+) -> Result<Response> {
+    let (session, now) = (signed_in.session.clone(), app.now());
+    let changed = async {
+        person::confirm(&app, &signed_in.person, passwords.present, peer.0).await?;
+        let hash = person::hash_password(&app, passwords.password).await?;
+        app.db
+            .write(move |tx| {
+                Person::set_password(tx, session.person_id, &hash, now)?;
+                one_time::end_all(tx, session.person_id, now)?;
+                session::end_others(tx, session.person_id, Some(session.session_id), now)
+            })
+            .await
+    };
+    match changed.await {
+        Ok(()) => Ok(Redirect::to("/desk/me?done=password").into_response()),
+        Err(error) => refused(&app, signed_in, error).await,
+    }
 }
 
 pub(in crate::web) async fn end_session(
@@ -81,7 +179,13 @@ pub(in crate::web) async fn end_session(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     let (now, id) = (app.now(), id.parse()?);
-    app.db.write(move |tx| person::end_session(tx, signed_in.person.person_id, id, now)).await?;
+    app.db.write(move |tx| session::end(tx, signed_in.person.person_id, id, now)).await?;
+    Ok(Redirect::to("/desk/me"))
+}
+
+pub(in crate::web) async fn end_elsewhere(State(app): State<App>, signed_in: SignedIn) -> Result<Redirect> {
+    let (now, here) = (app.now(), signed_in.session);
+    app.db.write(move |tx| session::end_others(tx, here.person_id, Some(here.session_id), now)).await?;
     Ok(Redirect::to("/desk/me"))
 }
 
@@ -99,8 +203,8 @@ pub(in crate::web) async fn add_token(
         return Err(Error::Invalid("Say what the key is for.".into()));
     }
     let (now, person) = (app.now(), signed_in.person.person_id);
-    let fresh = app.db.write(move |tx| person::add_token(tx, person, named.name.trim(), now)).await?;
-    listing(&app, signed_in, fresh).await
+    let fresh = app.db.write(move |tx| token::add(tx, person, named.name.trim(), now)).await?;
+    listing(&app, signed_in, Said { fresh, ..Said::default() }).await
 }
 
 pub(in crate::web) async fn end_token(
@@ -109,6 +213,6 @@ pub(in crate::web) async fn end_token(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     let (now, id) = (app.now(), id.parse()?);
-    app.db.write(move |tx| person::end_token(tx, signed_in.person.person_id, id, now)).await?;
+    app.db.write(move |tx| token::end(tx, signed_in.person.person_id, id, now)).await?;
     Ok(Redirect::to("/desk/me"))
 }

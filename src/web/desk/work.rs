@@ -83,6 +83,7 @@ impl Row {
             Job::CheckPost(id) => ("Compare the quotations of", post(tx, id)?),
             Job::Publish(id) => ("Publish", post(tx, id)?),
             Job::Mail(_) => ("Send a letter", nothing()),
+            Job::WayBack(_) => ("Send a way back to whoever forgot a password", nothing()),
             Job::Rerender => ("Render posts again, as this version reads them", nothing()),
             Job::ListAgain => ("Sort posts into days by the publication’s clock", nothing()),
             Job::SettleSearch => ("Settle new posts into the search", nothing()),

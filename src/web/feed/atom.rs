@@ -19,6 +19,10 @@ pub(super) fn write(feed: &Feed) -> Result<String> {
             link(xml, "alternate", "text/html", &feed.home)?;
             link(xml, "self", "application/atom+xml", &feed.itself)?;
             xml::text(xml, "updated", &feed.updated.rfc3339())?;
+            if !feed.picture.is_empty() {
+                // Of the two that RFC 4287 knows, the square one.
+                xml::text(xml, "icon", &feed.picture)?;
+            }
             xml::text(xml, "generator", "Ibid")?;
             feed.entries.iter().try_for_each(|entry| write_entry(xml, entry))
         })?;

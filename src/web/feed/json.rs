@@ -4,7 +4,7 @@ use super::{Entry, Feed};
 use serde_json::{Value, json};
 
 pub(super) fn write(feed: &Feed) -> std::io::Result<String> {
-    let written = json!({
+    let mut written = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home,
@@ -13,6 +13,9 @@ pub(super) fn write(feed: &Feed) -> std::io::Result<String> {
         "language": feed.language,
         "items": feed.entries.iter().map(item).collect::<Vec<_>>(),
     });
+    if !feed.picture.is_empty() {
+        written["icon"] = feed.picture.as_str().into();
+    }
     Ok(written.to_string())
 }
 
@@ -26,6 +29,9 @@ fn item(entry: &Entry) -> Value {
         "date_modified": entry.updated.rfc3339(),
         "authors": [{"name": entry.author, "url": entry.author_url}],
     });
+    if !entry.author_picture.is_empty() {
+        item["authors"][0]["avatar"] = entry.author_picture.as_str().into();
+    }
     if !entry.summary.is_empty() {
         item["summary"] = entry.summary.as_str().into();
     }

@@ -26,12 +26,25 @@ pub(super) fn write(feed: &Feed) -> Result<String> {
                 xml::text(xml, "language", &feed.language)?;
                 xml::text(xml, "lastBuildDate", &feed.updated.http_date())?;
                 xml::text(xml, "generator", "Ibid")?;
+                if !feed.picture.is_empty() {
+                    image(xml, feed)?;
+                }
                 feed.entries.iter().try_for_each(|entry| write_item(xml, entry))
             })?;
             Ok(())
         })?;
         Ok(())
     })
+}
+
+/// Title and link are the channel's own, as the RSS Advisory Board asks.
+fn image(xml: &mut Xml, feed: &Feed) -> Result<()> {
+    xml.create_element("image").write_inner_content(|xml| {
+        xml::text(xml, "url", &feed.picture)?;
+        plain(xml, "title", &feed.title)?;
+        xml::text(xml, "link", &feed.home)
+    })?;
+    Ok(())
 }
 
 fn write_item(xml: &mut Xml, entry: &Entry) -> Result<()> {

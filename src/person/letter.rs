@@ -1,0 +1,136 @@
+//! Letters to people who write here: an invitation, and a way back for whoever forgot a password.
+
+use super::one_time::{self, Why};
+use super::{Person, Role, secret};
+use crate::app::App;
+use crate::outside::mail::{self, Letter};
+use crate::time::HOUR;
+use crate::{Error, Result};
+use serde::Serialize;
+
+/// What a letter says, in the order it is read.
+#[derive(Serialize)]
+struct Words {
+    publication: String,
+    subject: String,
+    hello: String,
+    before: Vec<String>,
+    button: &'static str,
+    /// Where the button leads.
+    address: String,
+    after: Vec<String>,
+}
+
+/// Opens a way in for somebody and answers its address, to be handed on by hand; sent as well where mail is set up.
+pub async fn invite(app: &App, publication: &str, by: &Person, to: Person) -> Result<String> {
+    let (token, now) = (secret(), app.now());
+    let address = app.url(&one_time::path(&token));
+    let letter = match app.mailer.is_off() {
+        true => None,
+        false => {
+            let cause = format!("one_time:{}:{}", to.person_id, now.0);
+            Some(letter(app, &to, cause, invitation(publication, by, &to, &address))?)
+        }
+    };
+    app.db
+        .write(move |tx| {
+            // Read anew: they may have come in meanwhile, or left.
+            let to = Person::find(tx, to.person_id)?;
+            one_time::end_all(tx, to.person_id, now)?;
+            one_time::open(tx, &to, &token, now)?;
+            letter.map_or(Ok(()), |letter| mail::post(tx, &letter, now))
+        })
+        .await?;
+    Ok(address)
+}
+
+/// To whoever forgot a password and asked for another. Those who may not come in get no letter.
+pub async fn way_back(app: &App, publication: &str, to: &Person) -> Result<()> {
+    let (token, now) = (secret(), app.now());
+    let address = app.url(&one_time::path(&token));
+    // One such letter an hour and person: asking again and again fills nobody's mailbox.
+    let cause = format!("way_back:{}:{}", to.person_id, now.0 / HOUR);
+    let letter = letter(app, to, cause, back(publication, to, &address))?;
+    let id = to.person_id;
+    let opened = app.db.write(move |tx| {
+        let to = Person::find(tx, id)?;
+        one_time::open(tx, &to, &token, now)?;
+        mail::post(tx, &letter, now)
+    });
+    match opened.await {
+        Err(Error::Conflict(_) | Error::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+fn invitation(publication: &str, by: &Person, to: &Person, address: &str) -> Words {
+    let lasts = Why::of(to).lasts_words();
+    let address = address.to_owned();
+    match Why::of(to) {
+        Why::Invitation => Words {
+            publication: publication.to_owned(),
+            subject: format!("{} invites you to {publication}", by.name),
+            hello: format!("Hello {},", to.name),
+            before: vec![format!("{} would like you to {} {publication}.", by.name, calling(to.role))],
+            button: "Choose a password",
+            address,
+            after: vec![
+                format!(
+                    "This address works once, within {lasts}. From then on you sign in with your password."
+                ),
+                "If you know nothing of this, do nothing: nobody is signed in by this letter.".into(),
+            ],
+        },
+        Why::Password => Words {
+            subject: format!("A new password for {publication}"),
+            before: vec![format!("{} has made you an address to choose a new password with.", by.name)],
+            ..back(publication, to, &address)
+        },
+    }
+}
+
+fn back(publication: &str, to: &Person, address: &str) -> Words {
+    let lasts = Why::of(to).lasts_words();
+    Words {
+        publication: publication.to_owned(),
+        subject: format!("A way back into {publication}"),
+        hello: format!("Hello {},", to.name),
+        before: vec!["somebody, we hope you, asked for a new password.".into()],
+        button: "Choose a new password",
+        address: address.to_owned(),
+        after: vec![
+            format!("This address works once, within {lasts}. Wherever you are signed in now ends with it."),
+            "If it was not you, do nothing: your password stays as it is.".into(),
+        ],
+    }
+}
+
+fn calling(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "keep with them",
+        Role::Editor => "edit",
+        Role::Author | Role::Contributor => "write for",
+    }
+}
+
+fn letter(app: &App, to: &Person, cause: String, words: Words) -> Result<Letter> {
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        letter: &'a Words,
+    }
+    Ok(Letter {
+        cause,
+        recipient: to.address().to_owned(),
+        html: app.templates.render("mail/letter.html", Shown { letter: &words })?,
+        plain: words.plain(),
+        subject: words.subject,
+    })
+}
+
+impl Words {
+    fn plain(&self) -> String {
+        let before = std::iter::once(&self.hello).chain(&self.before).cloned();
+        let button = [format!("{}:", self.button), self.address.clone()];
+        before.chain(button).chain(self.after.iter().cloned()).collect::<Vec<_>>().join("\n\n") + "\n"
+    }
+}
