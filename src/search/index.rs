@@ -103,9 +103,8 @@ pub fn put(
     };
     let marks = format!("{marks}\n{}", Mark::Language(words.language.clone()));
     take_out(tx, id, now)?;
-    // A minute that is taken leaves the next ones; further on in wider steps, since a whole archive may name one minute.
-    let (mut step, written) = (0, words.written(true));
-    loop {
+    let written = words.written(true);
+    for step in steps(id) {
         let done = tx.run(
             sql!(
                 "-- search::put
@@ -116,11 +115,29 @@ pub fn put(
             (minute + step, minute, id, &marks, written.as_slice()),
         )?;
         if done == 1 {
-            break;
+            return queue::push(tx, &Job::SettleSearch, now.plus(WAIT));
         }
-        step = if step < 8 { step + 1 } else { step + step / 4 };
     }
-    queue::push(tx, &Job::SettleSearch, now.plus(WAIT))
+    Err(Error::Internal("a post finds no place among the posts of its minute".into()))
+}
+
+/// How far from its minute a post looks for a free place, one try after another. A minute that is taken leaves the next ones; a whole
+/// archive may name one minute, so further on it looks here and there in a stretch that doubles with every second try: however many
+/// are there, it is seldom long in coming and never far away.
+fn steps(id: PostId) -> impl Iterator<Item = i64> {
+    const NEXT: u64 = 8;
+    (0..120).map(move |n| match n {
+        n if n < NEXT => n as i64,
+        n => (NEXT + scattered(id.0 as u64 ^ (n << 48)) % (NEXT << ((n - NEXT) / 2)).min(1 << 40)) as i64,
+    })
+}
+
+/// The last step of SplitMix64 (Steele, Lea and Flood, 2014): near numbers come out far apart.
+fn scattered(mut number: u64) -> u64 {
+    number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }
 
 /// Nobody finds the post from now on.

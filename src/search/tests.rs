@@ -7,13 +7,14 @@ use super::{Mark, Query, find, highlighted, index, passage};
 use crate::id::PostId;
 use crate::outside::clock::Clock;
 use crate::outside::db::scratch::on_both;
-use crate::outside::db::{Db, Place};
+use crate::outside::db::{Db, Place, sql};
 use crate::time::{DAY, Time};
 use proptest::prelude::*;
 
 on_both! {
     what_is_settled_is_found_as_what_is_new
     nothing_that_went_is_found
+    a_whole_archive_may_name_one_minute
 }
 
 fn terms(text: &str, language: &str) -> Vec<String> {
@@ -224,4 +225,34 @@ async fn nothing_that_went_is_found(place: Place) {
         .await
         .unwrap();
     assert_eq!(left, (0, 0));
+}
+
+async fn a_whole_archive_may_name_one_minute(place: Place) {
+    let db = open(&place).await;
+    let at = Time(20_000 * DAY);
+    for some in 0..10 {
+        db.write(move |tx| {
+            (1..=60).try_for_each(|n| {
+                index::put(tx, PostId(some * 60 + n), at, &[], at, |_| Ok(words("Log", "High water at six.")))
+            })
+        })
+        .await
+        .unwrap();
+    }
+    let farthest = db.read(|tx| {
+        tx.one::<(i64, i64)>(
+            sql!(
+                "-- test, places
+                select count(*), max(place - wanted) from searchable"
+            ),
+            (),
+        )
+    });
+    let (posts, farthest) = farthest.await.unwrap();
+    assert_eq!(posts, 600);
+    assert!(farthest < 20_000, "{farthest} minutes from its own");
+    index::settle(&db, at).await.unwrap();
+    let query = Query::read("water", &["en".into()]);
+    let found = db.read(move |tx| find(tx, &query, &[], 0, 10)).await.unwrap();
+    assert_eq!(found.total, 600);
 }
