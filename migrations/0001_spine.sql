@@ -19,7 +19,6 @@ create table person (
 create table one_time (
     token_hash blob primary key,
     person_id bigint not null references person (person_id),
-    why text not null,                   -- invitation, password
     created_at bigint not null,
     expires_at bigint not null,
     used_at bigint

@@ -72,6 +72,22 @@ async fn guessing_is_slowed_down() {
 }
 
 #[tokio::test]
+async fn a_password_of_ones_own_wipes_out_no_guesses() {
+    let press = Press::start().await;
+    let jonas = press.hires("Jonas Vale", "author").await;
+    let guesses = async |times: usize| {
+        let mut last = 0;
+        for _ in 0..times {
+            last = press.reader().tries_to_sign_in("ida@gazette.example", "a guess of his").await.status;
+        }
+        last
+    };
+    assert_eq!(guesses(9).await, 422);
+    jonas.signs_in().await;
+    assert_eq!((guesses(1).await, guesses(1).await), (422, 429));
+}
+
+#[tokio::test]
 async fn sessions_are_listed_and_ended() {
     let press = Press::start().await;
     let (laptop, phone) = (press.ida().signs_in().await, press.ida().signs_in().await);

@@ -1,4 +1,4 @@
-//! `ibid user add`
+//! `ibid user add` and `ibid user address`.
 
 use super::Ending;
 use crate::app::App;

@@ -315,8 +315,14 @@ async fn keep(app: &App, person: &Person, sent: Sent, cut: Cut) -> Result<Media>
 }
 
 fn understood(sent: Sent, cut: Cut, key: String, by: PersonId, now: Time) -> Result<(Media, Bytes)> {
-    let stem = sent.name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    let stem = match cut {
+        Cut::Whole => {
+            let file = sent.name.rsplit(['/', '\\']).next().unwrap_or_default();
+            file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+        }
+        // What it was called on their machine is nobody's business.
+        Cut::Portrait => &sent.alt,
+    };
     let (bytes, ending, media_type, width, height) = match picture::read(&sent.bytes, cut)? {
         Some(made) => (made.bytes.into(), made.ending, made.media_type, made.width, made.height),
         None if cut == Cut::Portrait => {

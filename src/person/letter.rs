@@ -3,6 +3,7 @@
 use super::one_time::{self, Why};
 use super::{Person, Role, secret};
 use crate::app::App;
+use crate::outside::db::Tx;
 use crate::outside::mail::{self, Letter};
 use crate::time::HOUR;
 use crate::{Error, Result};
@@ -21,27 +22,45 @@ struct Words {
     after: Vec<String>,
 }
 
-/// Opens a way in for somebody and answers its address, to be handed on by hand; sent as well where mail is set up.
-pub async fn invite(app: &App, publication: &str, by: &Person, to: Person) -> Result<String> {
+/// Whom a letter greets, before they may even be here.
+pub struct To {
+    pub name: String,
+    pub role: Role,
+    pub why: Why,
+}
+
+impl To {
+    pub fn of(person: &Person) -> To {
+        To { name: person.name.clone(), role: person.role, why: Why::of(person) }
+    }
+}
+
+/// Opens a way in for somebody, added or found in the same transaction; those from before open nothing any more. Answers them and
+/// the address, to be handed on by hand; it is sent as well where mail is set up.
+pub async fn invite(
+    app: &App,
+    publication: &str,
+    by: &Person,
+    to: &To,
+    find: impl FnOnce(&mut Tx) -> Result<Person> + Send + 'static,
+) -> Result<(Person, String)> {
     let (token, now) = (secret(), app.now());
     let address = app.url(&one_time::path(&token));
     let letter = match app.mailer.is_off() {
         true => None,
-        false => {
-            let cause = format!("one_time:{}:{}", to.person_id, now.0);
-            Some(letter(app, &to, cause, invitation(publication, by, &to, &address))?)
-        }
+        false => Some(letter(app, invitation(publication, by, to, &address))?),
     };
-    app.db
-        .write(move |tx| {
-            // Read anew: they may have come in meanwhile, or left.
-            let to = Person::find(tx, to.person_id)?;
-            one_time::end_all(tx, to.person_id, now)?;
-            one_time::open(tx, &to, &token, now)?;
-            letter.map_or(Ok(()), |letter| mail::post(tx, &letter, now))
-        })
-        .await?;
-    Ok(address)
+    let person = app.db.write(move |tx| {
+        let person = find(tx)?;
+        one_time::end_all(tx, person.person_id, now)?;
+        one_time::open(tx, &person, &token, now)?;
+        if let Some(letter) = letter {
+            let cause = format!("one_time:{}:{}", person.person_id, now.0);
+            mail::post(tx, &Letter { cause, recipient: person.address().to_owned(), ..letter }, now)?;
+        }
+        Ok(person)
+    });
+    Ok((person.await?, address))
 }
 
 /// To whoever forgot a password and asked for another. Those who may not come in get no letter.
@@ -50,12 +69,12 @@ pub async fn way_back(app: &App, publication: &str, to: &Person) -> Result<()> {
     let address = app.url(&one_time::path(&token));
     // One such letter an hour and person: asking again and again fills nobody's mailbox.
     let cause = format!("way_back:{}:{}", to.person_id, now.0 / HOUR);
-    let letter = letter(app, to, cause, back(publication, to, &address))?;
+    let letter = letter(app, back(publication, &To::of(to), &address))?;
     let id = to.person_id;
     let opened = app.db.write(move |tx| {
         let to = Person::find(tx, id)?;
         one_time::open(tx, &to, &token, now)?;
-        mail::post(tx, &letter, now)
+        mail::post(tx, &Letter { cause, recipient: to.address().to_owned(), ..letter }, now)
     });
     match opened.await {
         Err(Error::Conflict(_) | Error::NotFound) => Ok(()),
@@ -63,10 +82,10 @@ pub async fn way_back(app: &App, publication: &str, to: &Person) -> Result<()> {
     }
 }
 
-fn invitation(publication: &str, by: &Person, to: &Person, address: &str) -> Words {
-    let lasts = Why::of(to).lasts_words();
+fn invitation(publication: &str, by: &Person, to: &To, address: &str) -> Words {
+    let lasts = to.why.lasts_words();
     let address = address.to_owned();
-    match Why::of(to) {
+    match to.why {
         Why::Invitation => Words {
             publication: publication.to_owned(),
             subject: format!("{} invites you to {publication}", by.name),
@@ -89,8 +108,8 @@ fn invitation(publication: &str, by: &Person, to: &Person, address: &str) -> Wor
     }
 }
 
-fn back(publication: &str, to: &Person, address: &str) -> Words {
-    let lasts = Why::of(to).lasts_words();
+fn back(publication: &str, to: &To, address: &str) -> Words {
+    let lasts = to.why.lasts_words();
     Words {
         publication: publication.to_owned(),
         subject: format!("A way back into {publication}"),
@@ -107,20 +126,21 @@ fn back(publication: &str, to: &Person, address: &str) -> Words {
 
 fn calling(role: Role) -> &'static str {
     match role {
-        Role::Owner => "keep with them",
+        Role::Owner => "help run",
         Role::Editor => "edit",
         Role::Author | Role::Contributor => "write for",
     }
 }
 
-fn letter(app: &App, to: &Person, cause: String, words: Words) -> Result<Letter> {
+/// Whom it goes to, and for what cause, is known where it is posted.
+fn letter(app: &App, words: Words) -> Result<Letter> {
     #[derive(Serialize)]
     struct Shown<'a> {
         letter: &'a Words,
     }
     Ok(Letter {
-        cause,
-        recipient: to.address().to_owned(),
+        cause: String::new(),
+        recipient: String::new(),
         html: app.templates.render("mail/letter.html", Shown { letter: &words })?,
         plain: words.plain(),
         subject: words.subject,

@@ -198,10 +198,10 @@ impl Person {
     }
 
     /// Puts up a picture of ours, or none.
-    pub fn picture(tx: &mut Tx, id: PersonId, path: &str) -> Result<()> {
+    pub fn put_up_picture(tx: &mut Tx, id: PersonId, path: &str) -> Result<()> {
         tx.run(
             sql!(
-                "-- Person::picture
+                "-- Person::put_up_picture
             update person set picture = ?2 where person_id = ?1"
             ),
             (id, path),

@@ -2,16 +2,15 @@
 
 use super::{Person, digest, session};
 use crate::id::PersonId;
-use crate::outside::db::{Tx, sql, words};
+use crate::outside::db::{Tx, sql};
 use crate::time::{DAY, Time};
 use crate::{Error, Result};
 
-words! {
-    /// What an address is for.
-    pub enum Why {
-        Invitation "invitation",
-        Password "password",
-    }
+/// What an address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    Invitation,
+    Password,
 }
 
 impl Why {
@@ -48,13 +47,12 @@ pub fn open(tx: &mut Tx, person: &Person, secret: &str, now: Time) -> Result<()>
     if !way_in {
         return Err(Error::Conflict(format!("{} does not sign in here.", person.name)));
     }
-    let why = Why::of(person);
     tx.run(
         sql!(
             "-- one_time::open
-            insert into one_time (token_hash, person_id, why, created_at, expires_at) values (?1, ?2, ?3, ?4, ?5)"
+            insert into one_time (token_hash, person_id, created_at, expires_at) values (?1, ?2, ?3, ?4)"
         ),
-        (digest(secret), person.person_id, why, now, now.plus(why.lasts())),
+        (digest(secret), person.person_id, now, now.plus(Why::of(person).lasts())),
     )?;
     Ok(())
 }

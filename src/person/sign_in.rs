@@ -2,7 +2,7 @@
 
 use super::Person;
 use super::password::verify_password;
-use super::tries::{TRIES, TRIES_ANYWHERE, client, count_try, forget_tries};
+use super::tries::{TRIES, TRIES_ANYWHERE, client, count_try, take_back_try};
 use crate::app::App;
 use crate::id::PersonId;
 use crate::outside::db::sql;
@@ -49,7 +49,7 @@ pub async fn sign_in(app: &App, email: String, password: String, address: IpAddr
             app.db
                 .write(move |tx| {
                     for (subject, _) in &subjects {
-                        forget_tries(tx, subject)?;
+                        take_back_try(tx, subject)?;
                     }
                     Person::find(tx, id)
                 })

@@ -38,11 +38,13 @@ pub fn count_try(tx: &mut Tx, subject: &str, most: i64, now: Time) -> Result<()>
     Ok(())
 }
 
-pub(super) fn forget_tries(tx: &mut Tx, subject: &str) -> Result<()> {
+/// One that turned out right was no guess. Those before it stay counted: whoever has a password of their own shall not wipe out
+/// with it what they guessed of others'.
+pub(super) fn take_back_try(tx: &mut Tx, subject: &str) -> Result<()> {
     tx.run(
         sql!(
-            "-- forget_tries
-        delete from tries where subject = ?1"
+            "-- take_back_try
+            update tries set count = count - 1 where subject = ?1 and count > 0"
         ),
         (subject,),
     )?;

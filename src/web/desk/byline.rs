@@ -89,7 +89,7 @@ async fn put_up(app: &App, id: PersonId, path: String) -> Result<()> {
     let now_there = path.clone();
     let before = app.db.write(move |tx: &mut Tx| {
         let before = Person::find(tx, id)?.picture;
-        Person::picture(tx, id, &path)?;
+        Person::put_up_picture(tx, id, &path)?;
         Ok(before)
     });
     match before.await? {

@@ -4,8 +4,9 @@ use super::{Desk, page, said_in_place};
 use crate::app::App;
 use crate::id::PersonId;
 use crate::outside::db::Tx;
+use crate::person::letter::{self, To};
 use crate::person::one_time::{self, Why};
-use crate::person::{Person, Role, letter};
+use crate::person::{Person, Role};
 use crate::post::listing::{List, Tally};
 use crate::publication::Publication;
 use crate::time::Time;
@@ -162,14 +163,13 @@ pub(in crate::web) async fn invite(
 ) -> Result<Response> {
     may(&signed_in)?;
     let (now, wanted) = (app.now(), typed.clone());
-    let added = app.db.write(move |tx| {
-        let person = Person::add(tx, &wanted.email, &wanted.name, role(&wanted.role)?, now)?;
-        Ok((person, Publication::load(tx)?.name))
-    });
-    let outcome = match added.await {
-        Ok((person, publication)) => fresh(&app, &publication, &signed_in.person, person).await,
-        Err(error) => Err(error),
+    let outcome = async {
+        let role = role(&typed.role)?;
+        let to = To { name: typed.name.trim().to_owned(), role, why: Why::Invitation };
+        let add = move |tx: &mut Tx| Person::add(tx, &wanted.email, &wanted.name, role, now);
+        fresh(&app, &signed_in.person, &to, add).await
     };
+    let outcome = outcome.await;
     match outcome {
         Ok(fresh) => {
             let said = Said { fresh: Some(fresh), ..Said::default() };
@@ -185,12 +185,17 @@ pub(in crate::web) async fn invite(
     }
 }
 
-/// A one-time address for somebody; those from before open nothing any more.
-pub(super) async fn fresh(app: &App, publication: &str, by: &Person, to: Person) -> Result<Fresh> {
-    let (name, lasts) = (to.name.clone(), Why::of(&to).lasts_words());
-    let mailed = to.email.clone().filter(|_| !app.mailer.is_off());
-    let address = letter::invite(app, publication, by, to).await?;
-    Ok(Fresh { name, address, lasts, mailed })
+/// A one-time address for somebody, added or found in the same transaction.
+pub(super) async fn fresh(
+    app: &App,
+    by: &Person,
+    to: &To,
+    find: impl FnOnce(&mut Tx) -> Result<Person> + Send + 'static,
+) -> Result<Fresh> {
+    let publication = app.db.read(Publication::load).await?.name;
+    let (person, address) = letter::invite(app, &publication, by, to, find).await?;
+    let mailed = person.email.filter(|_| !app.mailer.is_off());
+    Ok(Fresh { name: person.name, address, lasts: to.why.lasts_words(), mailed })
 }
 
 pub(super) fn role(typed: &str) -> Result<Role> {

@@ -5,6 +5,7 @@ use super::{Desk, page, said_in_place};
 use crate::app::App;
 use crate::id::PersonId;
 use crate::outside::db::Tx;
+use crate::person::letter::To;
 use crate::person::{Person, Role, standing};
 use crate::publication::Publication;
 use crate::web::signed_in::SignedIn;
@@ -162,7 +163,7 @@ pub(in crate::web) async fn make_address(
     Path(id): Path<String>,
 ) -> Result<Response> {
     may(&signed_in)?;
-    hand_out(&app, signed_in, id.parse()?, |_, person| Ok(person)).await
+    hand_out(&app, signed_in, id.parse()?, None, |_, person| Ok(person)).await
 }
 
 #[derive(Deserialize)]
@@ -179,28 +180,31 @@ pub(in crate::web) async fn admit(
     Form(typed): Form<Admitted>,
 ) -> Result<Response> {
     may(&signed_in)?;
-    hand_out(&app, signed_in, id.parse()?, move |tx, person| {
-        let role: Role = role(&typed.role)?;
-        standing::admit(tx, &person, &typed.email, role)
-    })
-    .await
+    let id = id.parse()?;
+    match role(&typed.role) {
+        Ok(role) => {
+            let admit = move |tx: &mut Tx, person: Person| standing::admit(tx, &person, &typed.email, role);
+            hand_out(&app, signed_in, id, Some(role), admit).await
+        }
+        Err(error) => refused(&app, &signed_in, id, error).await,
+    }
 }
 
+/// `role`: the one they are to have, where it is not the one they have.
 async fn hand_out(
     app: &App,
     signed_in: SignedIn,
     id: PersonId,
+    role: Option<Role>,
     prepare: impl FnOnce(&mut Tx, Person) -> Result<Person> + Send + 'static,
 ) -> Result<Response> {
-    let prepared = app.db.write(move |tx| {
+    let person = app.db.read(move |tx| Person::find(tx, id)).await?;
+    let to = To { role: role.unwrap_or(person.role), ..To::of(&person) };
+    let find = move |tx: &mut Tx| {
         let person = Person::find(tx, id)?;
-        Ok((Publication::load(tx)?.name, prepare(tx, person)?))
-    });
-    let made = match prepared.await {
-        Ok((publication, person)) => fresh(app, &publication, &signed_in.person, person).await,
-        Err(error) => Err(error),
+        prepare(tx, person)
     };
-    match made {
+    match fresh(app, &signed_in.person, &to, find).await {
         Ok(fresh) => form(app, &signed_in, id, Some(fresh), String::new(), "").await,
         Err(error) => refused(app, &signed_in, id, error).await,
     }

@@ -6,6 +6,7 @@ use crate::outside::queue::{self, Job};
 use crate::person::one_time::{self, Why};
 use crate::person::{self, Person};
 use crate::publication::Publication;
+use crate::time::SECOND;
 use crate::web::signed_in::sent_by_us;
 use crate::{Error, Result};
 use axum::Form;
@@ -82,7 +83,7 @@ pub(in crate::web) async fn enter(
     Form(chosen): Form<Chosen>,
 ) -> Result<Response> {
     sent_by_us(&headers, &app.base_url)?;
-    let (asked, client, now) = (token.clone(), person::client(peer.0), app.now());
+    let (asked, client, now) = (token.clone(), format!("welcome:{}", person::client(peer.0)), app.now());
     // Hashing is dear: nobody has it done for a token that holds nothing.
     let owner = app.db.write(move |tx| {
         person::count_try(tx, &client, person::TRIES, now)?;
@@ -138,13 +139,16 @@ pub(in crate::web) async fn ask(
     Form(typed): Form<Asked>,
 ) -> Result<Response> {
     sent_by_us(&headers, &app.base_url)?;
-    let (now, client, off) = (app.now(), person::client(peer.0), app.mailer.is_off());
+    // Counted apart: whoever tried every password they could think of comes here next.
+    let client = format!("forgotten:{}", person::client(peer.0));
+    let (now, off) = (app.now(), app.mailer.is_off());
     let email = typed.email.trim().to_lowercase();
     let asked = app.db.write(move |tx| {
         person::count_try(tx, &client, person::TRIES, now)?;
         match off || email.len() > LONGEST {
             true => Ok(()),
-            false => queue::push(tx, &Job::WayBack(email), now),
+            // Later, so that not even the work of sending a letter can be felt in the answer.
+            false => queue::push(tx, &Job::WayBack(email), now.plus(SECOND)),
         }
     });
     match asked.await {
