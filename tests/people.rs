@@ -409,6 +409,8 @@ async fn a_password_is_changed_by_whoever_knows_it() {
     short.is(422).shows("ten characters");
     assert!(is_in(&phone).await);
     changes("/me/password", &[("present", PASSWORD), ("password", HERS)]).await.is(200).shows("is changed");
+    let word = a_letter(&press, 1).await;
+    assert!(word.contains("your password was changed.") && !word.contains("/desk/welcome/"), "{word}");
     assert!(is_in(&laptop).await && !is_in(&phone).await);
     press.reader().opens(&press::path_of(sent.trim())).await.shows("was used already");
 
@@ -418,6 +420,9 @@ async fn a_password_is_changed_by_whoever_knows_it() {
     changes("/me/address", &moved).await.is(422).shows("not your present password");
     let moved = [("email", "Ida.Brandt@gazette.example"), ("present", HERS)];
     changes("/me/address", &moved).await.is(200).shows("ida.brandt@gazette.example");
+    let word = a_letter(&press, 2).await;
+    assert!(word.contains("To: ida@gazette.example"), "to where she would hear of it: {word}");
+    assert!(word.contains("you sign in with ida.brandt@gazette.example."), "{word}");
     press.reader().signs_in("ida.brandt@gazette.example", HERS).await;
     press.reader().tries_to_sign_in("ida@gazette.example", HERS).await.is(422);
 

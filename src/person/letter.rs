@@ -1,11 +1,11 @@
-//! Letters to people who write here: an invitation, and a way back for whoever forgot a password.
+//! Letters to people who write here: an invitation, a way back for whoever forgot a password, word of a change to how they sign in.
 
 use super::one_time::{self, Why};
 use super::{Person, Role, secret};
 use crate::app::App;
 use crate::outside::db::Tx;
 use crate::outside::mail::{self, Letter};
-use crate::time::HOUR;
+use crate::time::{HOUR, Time};
 use crate::{Error, Result};
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ struct Words {
     hello: String,
     before: Vec<String>,
     button: &'static str,
-    /// Where the button leads.
+    /// Where the button leads; empty where there is none.
     address: String,
     after: Vec<String>,
 }
@@ -80,6 +80,33 @@ pub async fn way_back(app: &App, publication: &str, to: &Person) -> Result<()> {
         Err(Error::Conflict(_) | Error::NotFound) => Ok(()),
         other => other,
     }
+}
+
+/// Word of a change to how somebody signs in, to the address that they had before: whoever made it may not have been them. None where
+/// mail is off.
+pub fn change(
+    app: &App,
+    publication: &str,
+    person: &Person,
+    what: String,
+    now: Time,
+) -> Result<Option<Letter>> {
+    if app.mailer.is_off() {
+        return Ok(None);
+    }
+    let words = Words {
+        publication: publication.to_owned(),
+        subject: format!("How you sign in at {publication} was changed"),
+        hello: format!("Hello {},", person.name),
+        before: vec![what],
+        button: "",
+        address: String::new(),
+        after: vec![
+            "If it was not you, somebody knows your password: ask an owner at once for an address to choose another with.".into(),
+        ],
+    };
+    let cause = format!("change:{}:{}", person.person_id, now.0);
+    Ok(Some(Letter { cause, recipient: person.address().to_owned(), ..letter(app, words)? }))
 }
 
 fn invitation(publication: &str, by: &Person, to: &To, address: &str) -> Words {
@@ -150,7 +177,12 @@ fn letter(app: &App, words: Words) -> Result<Letter> {
 impl Words {
     fn plain(&self) -> String {
         let before = std::iter::once(&self.hello).chain(&self.before).cloned();
-        let button = [format!("{}:", self.button), self.address.clone()];
-        before.chain(button).chain(self.after.iter().cloned()).collect::<Vec<_>>().join("\n\n") + "\n"
+        let button = (!self.address.is_empty()).then(|| [format!("{}:", self.button), self.address.clone()]);
+        before
+            .chain(button.into_iter().flatten())
+            .chain(self.after.iter().cloned())
+            .collect::<Vec<_>>()
+            .join("\n\n")
+            + "\n"
     }
 }

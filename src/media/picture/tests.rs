@@ -84,11 +84,9 @@ fn a_large_picture_becomes_as_large_as_it_is_shown() {
 #[test]
 fn a_portrait_is_a_square_of_the_upright_picture() {
     // Lying on its side as the camera held it, 1100 tall when upright.
-    for (sent, seen) in [
-        (photograph(&quarters(1100, 550), 6), "brwg"),
-        (photograph(&quarters(1100, 550), 1), "rgbw"),
-        (photograph(&quarters(300, 200), 1), "rgbw"),
-    ] {
+    for (sent, seen) in
+        [(photograph(&quarters(1100, 550), 6), "brwg"), (photograph(&quarters(300, 200), 1), "rgbw")]
+    {
         let kept = read(&sent, Cut::Portrait).unwrap().unwrap();
         let side = kept.width.min(PORTRAIT_SIDE);
         assert_eq!((kept.width, kept.height), (side, side));

@@ -3,8 +3,9 @@
 use super::byline::Byline;
 use super::{Desk, page, said_in_place};
 use crate::app::App;
+use crate::outside::mail::{self, Letter};
 use crate::person::session::{self, Session};
-use crate::person::{self, Person, one_time, token};
+use crate::person::{self, Person, letter, one_time, token};
 use crate::publication::Publication;
 use crate::web::signed_in::SignedIn;
 use crate::web::words;
@@ -134,12 +135,24 @@ pub(in crate::web) async fn change_address(
     let (id, now) = (signed_in.person.person_id, app.now());
     let changed = async {
         person::confirm(&app, &signed_in.person, moved.present, peer.0).await?;
-        app.db.write(move |tx| Person::move_to(tx, id, &moved.email, now)).await
+        let what = format!("from now on you sign in with {}.", moved.email.trim().to_lowercase());
+        let letter = word_of(&app, &signed_in.person, what).await?;
+        app.db
+            .write(move |tx| {
+                Person::move_to(tx, id, &moved.email, now)?;
+                letter.map_or(Ok(()), |letter| mail::post(tx, &letter, now))
+            })
+            .await
     };
     match changed.await {
         Ok(()) => Ok(Redirect::to("/desk/me?done=address").into_response()),
         Err(error) => refused(&app, signed_in, error).await,
     }
+}
+
+async fn word_of(app: &App, person: &Person, what: String) -> Result<Option<Letter>> {
+    let publication = app.db.read(Publication::load).await?.name;
+    letter::change(app, &publication, person, what, app.now())
 }
 
 #[derive(Deserialize)]
@@ -159,11 +172,13 @@ pub(in crate::web) async fn change_password(
     let changed = async {
         person::confirm(&app, &signed_in.person, passwords.present, peer.0).await?;
         let hash = person::hash_password(&app, passwords.password).await?;
+        let letter = word_of(&app, &signed_in.person, "your password was changed.".into()).await?;
         app.db
             .write(move |tx| {
                 Person::set_password(tx, session.person_id, &hash, now)?;
                 one_time::end_all(tx, session.person_id, now)?;
-                session::end_others(tx, session.person_id, Some(session.session_id), now)
+                session::end_others(tx, session.person_id, Some(session.session_id), now)?;
+                letter.map_or(Ok(()), |letter| mail::post(tx, &letter, now))
             })
             .await
     };
