@@ -2,7 +2,9 @@
 import gzip
 import os
 import re
+import sqlite3
 import statistics
+import time
 
 from programs import Run, folder, get, needed, nginx, serving
 
@@ -15,6 +17,7 @@ ITS_OWN = {"content-type", "content-length", "content-encoding", "date", "vary",
 def measure(table):
     needed("wrk")
     with folder() as data, folder() as root, serving(data / "ibid", "--sample") as (address, pid):
+        settled(data / "ibid")
         post = address + longest_post(address)
         headers, body = get(post)
         (root / "www").mkdir()
@@ -28,6 +31,15 @@ def measure(table):
                 if coding == "gzip":
                     assert gzip.decompress(ours[1]) == body
                 compare(table, coding, (post, pid), (peer, peer_pid), len(ours[1]))
+
+
+def settled(data):
+    """Waits until nothing is left to be checked: the page is then as it stays."""
+    until = time.monotonic() + 60
+    base = sqlite3.connect(f"file:{data}/ibid.sqlite?mode=ro", uri=True)
+    while base.execute("select count(*) from job where class in ('capture', 'check')").fetchone()[0]:
+        assert time.monotonic() < until, "the sample does not settle"
+        time.sleep(0.05)
 
 
 def longest_post(address):
