@@ -207,7 +207,7 @@ async fn publish(app: &App, people: &HashMap<String, Person>, path: &str) -> Res
         tags: front.tags.join(", "),
         ..Draft::default()
     };
-    let rendered = Rendered::for_readers(app, draft).await?;
+    let rendered = Rendered::of(app, draft, true).await?;
     let at = Time::parse(&front.published.to_string())?;
     app.db
         .write(move |tx| {

@@ -18,6 +18,12 @@ pub fn slugify(title: &str) -> String {
     if slug.is_empty() { "untitled".into() } else { slug.into() }
 }
 
+/// `tide`, or `tide-2` where the first was taken.
+pub fn is_numbered(slug: &str, wanted: &str) -> bool {
+    let number = slug.strip_prefix(wanted).map(|rest| rest.strip_prefix('-').unwrap_or(rest));
+    slug == wanted || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::slugify;

@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 #[tokio::test]
 async fn the_sample_fills_an_empty_folder() {
     let press = Press::prepare().await.start_with(&["--sample"]).await;
-    let welcome = press
-        .said()
-        .into_iter()
-        .find_map(|line| line.split_whitespace().find(|w| w.contains("/desk/")).map(str::to_owned));
-    let welcome =
-        welcome.unwrap_or_else(|| panic!("no address to sign in with:\n{:?}\n{}", press.said(), press.log()));
+    let welcome = until("an address to sign in with", async || {
+        let said = press.said();
+        let address =
+            said.iter().find_map(|line| line.split_whitespace().find(|word| word.contains("/desk/")));
+        address.map(str::to_owned).ok_or_else(|| format!("{said:?}\n{}", press.log()))
+    })
+    .await;
     let door = press.reader().opens(&press::path_of(&welcome)).await;
     assert!(door.is(200).form_with("password").is_some(), "{}", door.html());
 

@@ -101,9 +101,7 @@ pub fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
 
 /// Whether an address is one that a title makes: `the-boat`, or `the-boat-2` where the first was taken.
 fn is_made_of(slug: &str, title: &str) -> bool {
-    let made = crate::slug::slugify(title);
-    let number = slug.strip_prefix(&made).map(|rest| rest.strip_prefix('-').unwrap_or(rest));
-    slug == made || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    crate::slug::is_numbered(slug, &crate::slug::slugify(title))
 }
 
 pub(super) fn free_slug(tx: &mut Tx, wanted: &str, kind: Kind) -> Result<String> {

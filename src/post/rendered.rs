@@ -23,16 +23,15 @@ pub struct Rendered {
 pub(super) const READING: i64 = markup::RENDERER_VERSION * 1000 + search::VERSION;
 
 impl Rendered {
-    pub async fn of(app: &App, draft: Draft) -> Result<Rendered> {
-        let options = app.db.read(Publication::load).await?.reading(&app.base_url);
-        compute(move || Rendered::now(draft, &options)).await?
-    }
-
-    /// The same for words that readers may see now or at an hour that is set: analysed for their search.
-    pub async fn for_readers(app: &App, draft: Draft) -> Result<Rendered> {
+    /// `for_readers`: they may see it now or at an hour that is set, so it is analysed for their search.
+    pub async fn of(app: &App, draft: Draft, for_readers: bool) -> Result<Rendered> {
         let publication = app.db.read(Publication::load).await?;
         let options = publication.reading(&app.base_url);
-        compute(move || Ok(Rendered::now(draft, &options)?.analysed(&publication.language))).await?
+        compute(move || {
+            let rendered = Rendered::now(draft, &options)?;
+            Ok(if for_readers { rendered.analysed(&publication.language) } else { rendered })
+        })
+        .await?
     }
 
     /// On the spot.
@@ -89,10 +88,7 @@ pub async fn rerender(app: &App) -> Result<()> {
 
 async fn rerender_one(app: &App, post: Post) -> Result<()> {
     // Whoever wanted copies of its sources asked for them when it was saved.
-    let read = match post.published_at {
-        Some(_) => Rendered::for_readers(app, post.in_force()).await?,
-        None => Rendered::of(app, post.in_force()).await?,
-    };
+    let read = Rendered::of(app, post.in_force(), post.published_at.is_some()).await?;
     let new = Rendered { keeping: Keeping::Never, ..read };
     let now = app.now();
     app.db

@@ -26,7 +26,7 @@ use crate::publication::Publication;
 use crate::{Error, Result};
 use axum::response::Response;
 use http::HeaderValue;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What every page of the desk shows around its own.
 #[derive(Serialize)]
@@ -67,6 +67,15 @@ impl Desk {
 /// Whether a form says it itself, beside what was typed, rather than a page of its own.
 fn said_in_place(error: &Error) -> bool {
     matches!(error, Error::Invalid(_) | Error::Conflict(_) | Error::TooLarge(_) | Error::TooMany(_))
+}
+
+/// What a list is asked for.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    /// The last row of the page before.
+    after: Option<String>,
+    /// What was just done, to be told.
+    done: Option<String>,
 }
 
 /// A page of the desk: never kept, and the one place where our own script runs.

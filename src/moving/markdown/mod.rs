@@ -22,6 +22,7 @@ use crate::person::Person;
 use crate::post::record::Keeping;
 use crate::post::{Arrival, Draft, Imported, Kind, Post, Rendered, checked_slug, redirect};
 use crate::publication::Publication;
+use crate::slug::is_numbered;
 use crate::time::Time;
 use crate::{Error, Result};
 use futures_util::{StreamExt, stream};
@@ -600,12 +601,6 @@ impl Before {
             self.others.remove(&file.place)
         })
     }
-}
-
-/// `tide`, or `tide-2` where the first was taken.
-fn is_numbered(slug: &str, wanted: &str) -> bool {
-    let number = slug.strip_prefix(wanted).map(|rest| rest.strip_prefix('-').unwrap_or(rest));
-    slug == wanted || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn free(taken: &mut HashSet<(Kind, String, String)>, kind: Kind, month: &str, wanted: &str) -> String {

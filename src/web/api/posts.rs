@@ -138,7 +138,7 @@ pub(in crate::web) async fn create(
         tags: new.tags.join(", "),
         ..Draft::default()
     };
-    let rendered = rendered(&app, draft, at.is_some()).await?;
+    let rendered = Rendered::of(&app, draft, at.is_some()).await?;
     let shown = app
         .db
         .write(move |tx| {
@@ -199,7 +199,7 @@ pub(in crate::web) async fn change(
         correction: change.correction.unwrap_or(old.correction),
         ..old
     };
-    let rendered = rendered(&app, draft, at.is_some() || post.published_at.is_some()).await?;
+    let rendered = Rendered::of(&app, draft, at.is_some() || post.published_at.is_some()).await?;
     let shown = app.db.write(move |tx| {
         let current = Post::find(tx, id)?;
         if current.updated_at != post.updated_at || current.published_at != post.published_at {
@@ -247,13 +247,6 @@ pub(in crate::web) async fn bin(
         })
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-async fn rendered(app: &App, draft: Draft, for_readers: bool) -> Result<Rendered> {
-    match for_readers {
-        true => Rendered::for_readers(app, draft).await,
-        false => Rendered::of(app, draft).await,
-    }
 }
 
 /// From when on readers see it: none for a draft.

@@ -442,10 +442,8 @@ async fn act(app: &App, person: &Person, id: Option<PostId>, written: &Written) 
     if button != "save" {
         may_take_status(person.role, Status::Published)?;
     }
-    let rendered = match button.as_str() {
-        "publish" | "schedule" | "update" => Rendered::for_readers(app, written.draft()).await?,
-        _ => Rendered::of(app, written.draft()).await?,
-    };
+    let for_readers = matches!(button.as_str(), "publish" | "schedule" | "update");
+    let rendered = Rendered::of(app, written.draft(), for_readers).await?;
     let (now, person, kind) = (app.now(), person.clone(), written.kind.unwrap_or(Kind::Post));
     let hour = (written.date.clone(), written.time.clone());
     let (version, over) = (written.version.parse::<i64>().ok(), written.over == "yes");

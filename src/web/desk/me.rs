@@ -1,7 +1,7 @@
 //! `/desk/me`: one's own name above posts, way in, sessions and keys.
 
 use super::byline::Byline;
-use super::{Desk, page, said_in_place};
+use super::{Asked, Desk, page, said_in_place};
 use crate::app::App;
 use crate::outside::mail::{self, Letter};
 use crate::person::session::{self, Session};
@@ -53,11 +53,6 @@ struct Said {
     fresh: String,
     problem: String,
     notice: &'static str,
-}
-
-#[derive(Deserialize)]
-pub(in crate::web) struct Asked {
-    done: Option<String>,
 }
 
 pub(in crate::web) async fn show(

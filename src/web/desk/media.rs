@@ -1,6 +1,6 @@
 //! `/desk/media`: pictures and other files; what they show, where they are used.
 
-use super::{Desk, page};
+use super::{Asked, Desk, page};
 use crate::app::App;
 use crate::media::{self, Media};
 use crate::outside::db::Tx;
@@ -88,12 +88,6 @@ fn weight(bytes: i64) -> String {
         0..1_000_000 => format!("{} KB", ((bytes + 500) / 1000).max(1)),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
-}
-
-#[derive(Deserialize)]
-pub(in crate::web) struct Asked {
-    after: Option<String>,
-    done: Option<String>,
 }
 
 pub(in crate::web) async fn list(

@@ -1,6 +1,6 @@
 //! `/desk/people`: everybody who signs in here, is invited or did once; and names above posts without a way in.
 
-use super::{Desk, page, said_in_place};
+use super::{Asked, Desk, page, said_in_place};
 use crate::app::App;
 use crate::id::PersonId;
 use crate::outside::db::Tx;
@@ -68,12 +68,6 @@ pub(in crate::web) struct Typed {
     name: String,
     email: String,
     role: String,
-}
-
-#[derive(Deserialize)]
-pub(in crate::web) struct Asked {
-    after: Option<String>,
-    done: Option<String>,
 }
 
 pub(in crate::web) async fn list(

@@ -1,7 +1,7 @@
 //! `/desk/people/{id}`: what somebody may do here; their way in, and out.
 
 use super::people::{Fresh, Row, fresh, may, role};
-use super::{Desk, page, said_in_place};
+use super::{Asked, Desk, page, said_in_place};
 use crate::app::App;
 use crate::id::PersonId;
 use crate::outside::db::Tx;
@@ -25,11 +25,6 @@ struct Page {
     fresh: Option<Fresh>,
     problem: String,
     notice: &'static str,
-}
-
-#[derive(Deserialize)]
-pub(in crate::web) struct Asked {
-    done: Option<String>,
 }
 
 pub(in crate::web) async fn show(

@@ -1,6 +1,6 @@
 //! `/desk/redirects`: addresses that lead elsewhere.
 
-use super::{Desk, page};
+use super::{Asked, Desk, page};
 use crate::app::App;
 use crate::outside::db::Tx;
 use crate::post::Post;
@@ -38,12 +38,6 @@ struct Row {
 pub(in crate::web) struct Typed {
     from: String,
     to: String,
-}
-
-#[derive(Deserialize)]
-pub(in crate::web) struct Asked {
-    after: Option<String>,
-    done: Option<String>,
 }
 
 pub(in crate::web) async fn list(

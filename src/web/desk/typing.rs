@@ -34,7 +34,7 @@ pub(in crate::web) async fn begin(
     draft.check_length()?;
     let title = if draft.title.is_empty() { "Untitled".into() } else { draft.title.clone() };
     // The text stays out of it: half an address is no source yet.
-    let bare = Rendered::of(&app, Draft { title, ..Draft::default() }).await?;
+    let bare = Rendered::of(&app, Draft { title, ..Draft::default() }, false).await?;
     let (now, person) = (app.now(), signed_in.person.person_id);
     let kept = app.db.write(move |tx| {
         let post = Post::create(tx, person, kind, None, &bare, now)?;
@@ -89,7 +89,7 @@ pub(in crate::web) async fn preview(
 ) -> Result<Json<Checked>> {
     if typing.keep {
         let draft = Draft { markdown: typing.markdown.clone(), ..Draft::default() };
-        let (rendered, now) = (Rendered::of(&app, draft).await?, app.now());
+        let (rendered, now) = (Rendered::of(&app, draft, false).await?, app.now());
         app.db.write(move |tx| record::keep_sources(tx, &rendered, now)).await?;
     }
     check(&app, typing.markdown, Whose::Desk).await.map(Json)
