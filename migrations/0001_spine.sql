@@ -369,6 +369,7 @@ create table media (
     bytes bigint not null,
     width bigint not null,
     height bigint not null,
+    narrow text not null,                -- key of a narrower one, empty for none
     alt text not null,                   -- what it shows, in words
     person_id bigint references person (person_id), -- who sent it
     created_at bigint not null

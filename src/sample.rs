@@ -2,9 +2,9 @@
 //!
 //! Its pages are captured by the same code as any other, only that they come from the program instead of the web.
 
-use crate::app::App;
+use crate::app::{App, compute};
 use crate::id::PersonId;
-use crate::media::{Media, checked_name};
+use crate::media::{Made, Sent};
 use crate::outside::db::{Tx, sql};
 use crate::outside::fetch::{Answer, Shelf, Web};
 use crate::person::{Person, Role, one_time};
@@ -134,16 +134,10 @@ fn settle(tx: &mut Tx, about: About, now: Time) -> Result<HashMap<String, Person
 async fn hang_pictures(app: &App, shown: &HashMap<String, String>) -> Result<()> {
     for path in Gazette::iter().filter(|path| path.starts_with("media/")) {
         let name = path.trim_start_matches("media/").to_owned();
-        let (bytes, media_type) = (bytes(&path)?, checked_name(&name)?);
-        let (key, size, now) = (format!("media/{name}"), bytes.len(), app.now());
-        app.files.put(&key, bytes).await?;
-        let shows = shown.get(&name).cloned().unwrap_or_default();
-        app.db
-            .write(move |tx| {
-                Media::add(tx, &name, &key, media_type, size, now)?;
-                Media::describe(tx, &name, &shows)
-            })
-            .await?;
+        let alt = shown.get(&name).cloned().unwrap_or_default();
+        let sent = Sent { name, bytes: bytes(&path)?.into(), alt };
+        let now = app.now();
+        compute(move || Made::as_it_is(sent, now)).await??.keep(app).await?;
     }
     Ok(())
 }

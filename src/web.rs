@@ -18,6 +18,7 @@ mod media;
 mod metrics;
 mod nearby;
 mod oembed;
+mod pictures;
 mod post_list;
 mod post_show;
 mod preview;
@@ -150,6 +151,7 @@ fn router(app: App) -> Router {
         .route("/preview/{secret}", get(preview::show))
         .route("/about-captures", get(site::about_captures))
         .route("/media/{name}", get(media::show))
+        .route("/media/narrow/{name}", get(media::narrow))
         .route("/static/{digest}/{name}", get(static_files::show))
         // machines
         .route("/feed.atom", get(feed::atom))

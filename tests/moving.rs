@@ -2,7 +2,7 @@
 
 mod press;
 
-use press::{Press, Ran};
+use press::{Press, Ran, drawing};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -46,8 +46,8 @@ fn warnings(ran: &Ran) -> Vec<String> {
     json["warnings"].as_array().unwrap().iter().map(told).collect()
 }
 
-/// One point, transparent.
-const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0\x05\xfe\x02\xfe\xa7\x9a\xa0\xa0\0\0\0\0IEND\xaeB`\x82";
+/// One point.
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cch\x98\xb0\0\0\x03D\x01\xb1z\xd76\x14\0\0\0\0IEND\xaeB`\x82";
 
 const TIDE: &[u8] = b"---
 title: The slack hour
@@ -91,6 +91,7 @@ const JEKYLL: &[(&str, &[u8])] = &[
 async fn a_jekyll_site_moves_in() {
     let press = Press::start().await;
     let root = folder(&press, JEKYLL);
+    std::fs::write(root.join("assets/quay.png"), drawing(2400, 600)).unwrap();
     let ran = import(&press, &root, &["--no-capture"]).await.succeeds();
     assert_eq!(counts(&ran), [4, 0, 0, 0], "{}", ran.stdout);
     assert_eq!(
@@ -111,7 +112,14 @@ async fn a_jekyll_site_moves_in() {
     assert_eq!(page.pick("em"), ["nothing"]);
     let picture = page.attributes("article p img", "src");
     assert!(picture[0].starts_with("/media/quay-") && picture[0].ends_with(".png"), "{picture:?}");
-    assert_eq!(reader.asks(&picture[0]).await.body, PICTURE);
+    // Made anew as one that is sent: no larger than is shown, and without what it said of its maker.
+    assert!(!reader.opens(&picture[0]).await.is(200).body.windows(8).any(|words| words == b"old lamp"));
+    assert_eq!(page.attributes("article p img", "width"), ["1920"]);
+    assert_eq!(page.attributes("article p img", "height"), ["480"]);
+    let narrow = page.attributes("article p img", "srcset").remove(0);
+    let narrow = narrow.split_whitespace().next().unwrap();
+    reader.opens(narrow).await.is(200);
+    assert_eq!(page.attributes("figure.cover img", "width"), ["1920"]);
     assert_eq!(page.attributes("figure.cover img", "alt"), ["The quay at low water"]);
     assert!(page.attributes("article p a", "href").contains(&"/2014/04/tram".to_owned()));
 
@@ -231,7 +239,8 @@ async fn a_broken_file_stops_no_other() {
     let root = folder(
         &press,
         &[
-            ("good.md", b"---\ndate: 2020-01-01\n---\n# A good one\n\nText.\n"),
+            ("good.md", b"---\ndate: 2020-01-01\n---\n# A good one\n\nText. ![The quay](cut.png)\n"),
+            ("cut.png", &PICTURE[..40]),
             ("2020-01-02-good.md", b"Another with that name.\n"),
             ("2020-01-03-good.md", b"And another.\n"),
             ("unclosed.md", b"---\ntitle: Unclosed\n"),
@@ -270,6 +279,8 @@ async fn a_broken_file_stops_no_other() {
         "2020-01-02-good.md: The address “good” cannot be had; it is read at /2020/01/good-2.",
         "2020-01-03-good.md: The address “good” cannot be had; it is read at /2020/01/good-3.",
         "archive.md: The address “archive” cannot be had; it is read at /archive-2.",
+        "good.md: 6: The picture cut.png is not taken along. This picture cannot be read: it is cut off or broken (unexpected \
+         end of file).",
     ] {
         assert!(told.iter().any(|warning| warning == message), "{message}\n{told:#?}");
     }

@@ -3,18 +3,18 @@
 //! A name tells its content: what is sent again under another content has another name, so browsers keep it for ever. A file is
 //! on the disk before a row names it, and is taken away only after its row.
 
+mod made;
 mod picture;
+
+pub use made::{Made, Sent};
 
 use crate::app::{App, compute};
 use crate::id::{PersonId, PostId};
 use crate::outside::db::{Topic, Tx, record, sql};
 use crate::person::Person;
-use crate::slug::slugify;
 use crate::time::Time;
-use crate::{Error, Result, error::Context, person};
-use bytes::Bytes;
+use crate::{Error, Result, error::Context};
 use picture::Cut;
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 record! {
@@ -27,6 +27,8 @@ record! {
         /// In pixels; 0 where nobody measured, or for what is no picture.
         pub width: i64,
         pub height: i64,
+        /// The key of a narrower one; empty where there is none.
+        pub narrow: String,
         /// What it shows, in words.
         pub alt: String,
         /// Who sent it; nobody for what came with an import.
@@ -36,6 +38,9 @@ record! {
 }
 
 impl Media {
+    /// How wide the narrower one is, in pixels.
+    pub const NARROW: usize = picture::NARROW;
+
     pub fn find(tx: &mut Tx, name: &str) -> Result<Media> {
         tx.one(
             sql!(
@@ -46,27 +51,13 @@ impl Media {
         )
     }
 
-    /// Names a file that is kept already.
-    pub fn add(tx: &mut Tx, name: &str, file: &str, media_type: &str, bytes: usize, now: Time) -> Result<()> {
-        tx.run(
-            sql!(
-                "-- Media::add
-                insert into media (name, file, media_type, bytes, width, height, alt, created_at)
-                values (?1, ?2, ?3, ?4, 0, 0, '', ?5)
-                on conflict (name) do nothing"
-            ),
-            (name, file, media_type, bytes, now),
-        )?;
-        Ok(())
-    }
-
     /// Whether it is new: the same content under the same name is there once.
     fn keep(&self, tx: &mut Tx) -> Result<bool> {
         let added = tx.run(
             sql!(
                 "-- Media::keep
-                insert into media (name, file, media_type, bytes, width, height, alt, person_id, created_at)
-                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                insert into media (name, file, media_type, bytes, width, height, narrow, alt, person_id, created_at)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                 on conflict (name) do nothing"
             ),
             (
@@ -76,6 +67,7 @@ impl Media {
                 self.bytes,
                 self.width,
                 self.height,
+                &self.narrow,
                 &self.alt,
                 self.person_id,
                 self.created_at,
@@ -129,8 +121,21 @@ impl Media {
         Ok(())
     }
 
-    /// Forgets it. Its file is left, for whoever calls to take away once this is on the disk.
-    pub fn forget(tx: &mut Tx, gone: &Media) -> Result<()> {
+    /// Takes it away, row first: no row is ever without its file.
+    pub async fn remove(self, app: &App) -> Result<()> {
+        let gone = self.clone();
+        app.db.write(move |tx| Media::forget(tx, &gone)).await?;
+        self.remove_files(app).await
+    }
+
+    async fn remove_files(&self, app: &App) -> Result<()> {
+        for key in [&self.file, &self.narrow].into_iter().filter(|key| !key.is_empty()) {
+            app.files.remove(key).await?;
+        }
+        Ok(())
+    }
+
+    fn forget(tx: &mut Tx, gone: &Media) -> Result<()> {
         tx.run(
             sql!(
                 "-- Media::forget
@@ -174,6 +179,11 @@ impl Media {
 
     pub fn path(&self) -> String {
         format!("/media/{}", self.name)
+    }
+
+    /// Where the narrower one is shown; none where there is none.
+    pub fn narrow_path(&self) -> Option<String> {
+        (!self.narrow.is_empty()).then(|| format!("/media/narrow/{}", self.name))
     }
 
     pub fn is_picture(&self) -> bool {
@@ -257,15 +267,6 @@ pub fn checked_name(name: &str) -> Result<&'static str> {
         .ok_or_else(|| Error::Invalid(format!("“{name}” is not a picture (jpg, png, webp, gif).")))
 }
 
-/// A file as somebody sent it.
-pub struct Sent {
-    /// As it was called on their machine.
-    pub name: String,
-    pub bytes: Bytes,
-    /// What it shows, in words.
-    pub alt: String,
-}
-
 /// Pictures take up to 400 MB while they are made smaller: one at a time.
 static TURN: Semaphore = Semaphore::const_new(1);
 
@@ -288,11 +289,7 @@ pub async fn let_go(app: &App, path: &str) -> Result<()> {
         Ok((!used).then_some(media))
     });
     match unused.await {
-        Ok(Some(media)) => {
-            let gone = media.clone();
-            app.db.write(move |tx| Media::forget(tx, &gone)).await?;
-            app.files.remove(&media.file).await
-        }
+        Ok(Some(media)) => media.remove(app).await,
         Ok(None) | Err(Error::NotFound) => Ok(()),
         Err(error) => Err(error),
     }
@@ -300,62 +297,10 @@ pub async fn let_go(app: &App, path: &str) -> Result<()> {
 
 async fn keep(app: &App, person: &Person, sent: Sent, cut: Cut) -> Result<Media> {
     let turn = TURN.acquire().await.internal("waiting to read a picture")?;
-    let (key, by, now) = (format!("media/{}", person::secret()), person.person_id, app.now());
-    let (media, bytes) = compute(move || understood(sent, cut, key, by, now)).await??;
+    let (by, now) = (Some(person.person_id), app.now());
+    let made = compute(move || Made::of(sent, cut, by, now)).await??;
     drop(turn);
-    app.files.put_new(&media.file, bytes).await?;
-    let (new, kept) = {
-        let media = media.clone();
-        app.db.write(move |tx| Ok((media.keep(tx)?, Media::find(tx, &media.name)?))).await?
-    };
-    if !new {
-        app.files.remove(&media.file).await?;
-    }
-    Ok(kept)
-}
-
-fn understood(sent: Sent, cut: Cut, key: String, by: PersonId, now: Time) -> Result<(Media, Bytes)> {
-    let stem = match cut {
-        Cut::Whole => {
-            let file = sent.name.rsplit(['/', '\\']).next().unwrap_or_default();
-            file.rsplit_once('.').map_or(file, |(stem, _)| stem)
-        }
-        // What it was called on their machine is nobody's business.
-        Cut::Portrait => &sent.alt,
-    };
-    let (bytes, ending, media_type, width, height) = match picture::read(&sent.bytes, cut)? {
-        Some(made) => (made.bytes.into(), made.ending, made.media_type, made.width, made.height),
-        None if cut == Cut::Portrait => {
-            return Err(Error::Invalid(format!(
-                "“{}” is no picture: send a JPEG, PNG, WebP or GIF.",
-                sent.name
-            )));
-        }
-        None => {
-            let (ending, media_type) = kind(&sent.bytes).ok_or_else(|| {
-                Error::Invalid(format!(
-                    "“{}” is of no kind that is taken here: pictures (JPEG, PNG, WebP, GIF), PDF, sound (MP3, M4A, Ogg, FLAC, \
-                     WAV) and film (MP4, MOV, WebM).",
-                    sent.name
-                ))
-            })?;
-            (sent.bytes, ending, media_type, 0, 0)
-        }
-    };
-    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)[..DIGEST / 2]);
-    let stem: String = slugify(stem).chars().take(40).collect();
-    let media = Media {
-        name: format!("{}-{digest}.{ending}", stem.trim_end_matches('-')),
-        file: key,
-        media_type: media_type.into(),
-        bytes: bytes.len() as i64,
-        width: width as i64,
-        height: height as i64,
-        alt: sent.alt.trim().to_owned(),
-        person_id: Some(by),
-        created_at: now,
-    };
-    Ok((media, bytes))
+    made.keep(app).await
 }
 
 /// Ending and type of a file, by its first bytes: what it is called proves nothing.

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 /// The longer side of what is kept: twice the widest column, for dense screens.
 pub const LONGEST_SIDE: usize = 1920;
+/// How wide the narrower one is: the column on a usual screen, the whole of a phone's.
+pub const NARROW: usize = 960;
 /// As large as feeds ask for pictures of people.
 pub const PORTRAIT_SIDE: usize = 512;
 /// Larger ones are refused before they are decoded: 50 megapixels take 200 MB.
@@ -26,6 +28,8 @@ pub struct Picture {
     pub ending: &'static str,
     pub width: usize,
     pub height: usize,
+    /// The same, [`NARROW`], of what is much wider, stands still and takes more room.
+    pub narrow: Option<Vec<u8>>,
 }
 
 /// How much of a picture is kept.
@@ -76,8 +80,7 @@ fn jpeg(sent: &[u8], cut: Cut) -> Result<Picture> {
     let wide = decoder.icc_profile().is_some_and(|profile| is_display_p3(&profile));
     let raster = Raster { width, height, channels: 3, pixels };
     let raster = finished(raster, turn, wide, cut);
-    let bytes = as_jpeg(&raster)?;
-    Ok(picture(&raster, bytes, "image/jpeg", "jpg"))
+    picture(raster, Form::Jpeg)
 }
 
 /// Refuses what the decoder would paint wrongly without a word: grey where the end is missing, without colour where a picture that
@@ -181,7 +184,7 @@ fn gif(sent: &[u8], cut: Cut) -> Result<Picture> {
     }
     drop(encoder);
     let (width, height) = (width.into(), height.into());
-    Ok(Picture { bytes, media_type: "image/gif", ending: "gif", width, height })
+    Ok(Picture { bytes, media_type: "image/gif", ending: "gif", width, height, narrow: None })
 }
 
 fn gif_decoder(sent: &[u8], colours: gif::ColorOutput) -> Result<gif::Decoder<Cursor<&[u8]>>> {
@@ -233,8 +236,39 @@ fn cut_off() -> Error {
     broken("its end is missing")
 }
 
-fn picture(raster: &Raster, bytes: Vec<u8>, media_type: &'static str, ending: &'static str) -> Picture {
-    Picture { bytes, media_type, ending, width: raster.width, height: raster.height }
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Jpeg,
+    Png,
+}
+
+impl Form {
+    fn encode(self, raster: &Raster) -> Result<Vec<u8>> {
+        match self {
+            Form::Jpeg => as_jpeg(raster),
+            Form::Png => as_png(raster),
+        }
+    }
+}
+
+fn picture(raster: Raster, form: Form) -> Result<Picture> {
+    let bytes = form.encode(&raster)?;
+    of_bytes(raster, form, bytes)
+}
+
+fn of_bytes(raster: Raster, form: Form, bytes: Vec<u8>) -> Result<Picture> {
+    let (width, height) = (raster.width, raster.height);
+    let narrow = match width * 3 >= NARROW * 4 {
+        true => {
+            Some(form.encode(&shrunk(raster, width, NARROW))?).filter(|narrow| narrow.len() < bytes.len())
+        }
+        false => None,
+    };
+    let (media_type, ending) = match form {
+        Form::Jpeg => ("image/jpeg", "jpg"),
+        Form::Png => ("image/png", "png"),
+    };
+    Ok(Picture { bytes, media_type, ending, width, height, narrow })
 }
 
 /// A picture that came without loss stays so, unless it is a photograph: then a third of its bytes look the same.
@@ -244,10 +278,10 @@ fn still(raster: Raster, turn: u16, wide: bool, cut: Cut) -> Result<Picture> {
     if raster.channels == 3 {
         let photograph = as_jpeg(&raster)?;
         if photograph.len() * 3 < lossless.len() {
-            return Ok(picture(&raster, photograph, "image/jpeg", "jpg"));
+            return of_bytes(raster, Form::Jpeg, photograph);
         }
     }
-    Ok(picture(&raster, lossless, "image/png", "png"))
+    of_bytes(raster, Form::Png, lossless)
 }
 
 fn finished(raster: Raster, turn: u16, wide: bool, cut: Cut) -> Raster {

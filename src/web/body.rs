@@ -1,6 +1,7 @@
 //! A rendered document dressed for a page: margin notes, marks, differences, embeds filled into the places that the
 //! renderer left for them. Nothing here decides; it shows what was decided.
 
+use super::pictures::Pictures;
 use super::source_list::Listed;
 use super::template::Templates;
 use super::{respond, words};
@@ -71,6 +72,7 @@ pub(super) struct Dress<'a> {
     /// The source of each citation, numbered through the page; none for one that is not shown.
     pub(super) sources: &'a [Option<Listed>],
     pub(super) quotes: &'a [Quote],
+    pub(super) pictures: &'a Pictures,
     pub(super) zone: &'a TimeZone,
 }
 
@@ -95,7 +97,7 @@ impl Dress<'_> {
                 }
             }
         }
-        Ok(html)
+        Ok(self.pictures.dress(&html))
     }
 
     /// The number after a link; its note goes into the margin the first time the source is cited.

@@ -20,13 +20,27 @@ pub(super) async fn show(
     if !media.is_shown() {
         return Err(Error::NotFound);
     }
-    let mut response = match media.is_picture() {
-        true => {
-            let bytes = app.files.get(&media.file).await?;
-            super::respond::kept(&media.media_type, bytes, vec![media.topic()])
-        }
+    let response = match media.is_picture() {
+        true => picture(&app, &media, &media.file).await?,
         false => file(&app, &media, &headers)?,
     };
+    Ok(inert(response, &media))
+}
+
+/// A picture for narrow windows.
+pub(super) async fn narrow(State(app): State<App>, Path(name): Path<String>) -> Result<Response> {
+    let media = app.db.read(move |tx| Media::find(tx, &name)).await?;
+    if media.narrow.is_empty() || !media.is_picture() {
+        return Err(Error::NotFound);
+    }
+    Ok(inert(picture(&app, &media, &media.narrow).await?, &media))
+}
+
+async fn picture(app: &App, media: &Media, file: &str) -> Result<Response> {
+    Ok(super::respond::kept(&media.media_type, app.files.get(file).await?, vec![media.topic()]))
+}
+
+fn inert(mut response: Response, media: &Media) -> Response {
     let headers = response.headers_mut();
     let lasts = match media.is_lasting() {
         true => "public, max-age=31536000, immutable",
@@ -38,7 +52,7 @@ pub(super) async fn show(
         // Browsers' own viewers do not open in a sandbox: it is saved, and opened by whatever the reader has.
         headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     }
-    Ok(response)
+    response
 }
 
 /// Too large to be kept in memory: read while it is sent, whole or in parts.

@@ -1,6 +1,6 @@
 //! Posts as lists show them, and how one page of a list leads to the next.
 
-use super::words;
+use super::{pictures, words};
 use crate::id::PostId;
 use crate::outside::db::{Topic, Tx};
 use crate::person::Person;
@@ -91,7 +91,7 @@ pub(super) struct Listed {
     line: String,
     /// Shown larger, with its picture: the first post of the first page.
     pub(super) lead: bool,
-    pub(super) picture: Option<String>,
+    pub(super) picture: Option<pictures::Shown>,
 }
 
 fn cursor(text: &str) -> Result<Before> {
@@ -104,9 +104,10 @@ impl Listed {
         let at = post.published_at.unwrap_or(post.created_at);
         let document = post.document()?;
         let picture = match post.cover.as_str() {
-            "" => first_picture(&document),
-            cover => Some(cover.to_owned()),
+            "" => pictures::addresses(&document).next(),
+            cover => Some(cover),
         };
+        let picture = picture.map(|address| pictures::Shown::of(tx, address)).transpose()?;
         let excerpt = match post.excerpt.trim() {
             "" => document.excerpt,
             written => written.to_owned(),
@@ -132,15 +133,4 @@ impl Listed {
             picture,
         })
     }
-}
-
-/// The address of the first picture of our own in a text, escaped as the renderer wrote it.
-pub(super) fn first_picture(document: &markup::Document) -> Option<String> {
-    let html = document.parts.iter().filter_map(|part| match part {
-        markup::Part::Html(html) => Some(html.as_str()),
-        _ => None,
-    });
-    let pictures = html.flat_map(|html| html.split("<img ").skip(1));
-    let addresses = pictures.filter_map(|tag| tag.split_once("src=\"")?.1.split_once('"'));
-    addresses.map(|(address, _)| address).find(|address| address.starts_with("/media/")).map(str::to_owned)
 }

@@ -2,6 +2,7 @@
 
 use super::body::{Dress, Quote};
 use super::linked::{self, Article};
+use super::pictures::{self, Pictures};
 use super::site::{Site, topics};
 use super::source_list::Listed;
 use super::{respond, words};
@@ -61,7 +62,7 @@ struct Shown {
     updated_day: String,
     tags: Vec<super::post_list::Tag>,
     correction: String,
-    cover: String,
+    cover: Option<pictures::Shown>,
     cover_alt: String,
     /// The absolute address of the cover, else of the first picture of our own.
     picture_url: String,
@@ -100,6 +101,9 @@ pub(super) struct Facts {
     publication: Publication,
     post: Post,
     author: Person,
+    document: markup::Document,
+    cover: Option<pictures::Shown>,
+    pictures: Pictures,
     judged: Vec<Judged>,
     /// By citation, in the document's order.
     sources: Vec<Option<Listed>>,
@@ -132,8 +136,12 @@ impl Facts {
         let publication = Publication::load(tx)?;
         let (author, judged) = (Person::find(tx, post.author_id)?, Judged::in_post(tx, post.post_id)?);
         let (sources, shown) = sources(tx, &post, &publication)?;
+        let document = post.document()?;
+        let cover = Some(post.cover.as_str()).filter(|cover| !cover.is_empty());
+        let cover = cover.map(|cover| pictures::Shown::of(tx, cover)).transpose()?;
+        let pictures = Pictures::of(tx, &document)?;
         let topics = topics([post.post_id.topic(), post.author_id.topic()].into_iter().chain(shown));
-        Ok(Facts { publication, post, author, judged, sources, topics })
+        Ok(Facts { publication, post, author, document, cover, pictures, judged, sources, topics })
     }
 }
 
@@ -165,17 +173,24 @@ fn sources(tx: &mut Tx, post: &Post, publication: &Publication) -> Result<(Vec<O
 }
 
 fn page(app: &App, facts: Facts) -> Result<Response> {
-    let document = facts.post.document()?;
+    let document = &facts.document;
     let zone = facts.publication.time_zone();
     let quotes: Vec<Quote> = facts.judged.iter().map(Quote::of).collect();
-    let dress = Dress { app, document: &document, sources: &facts.sources, quotes: &quotes, zone: &zone };
+    let dress = Dress {
+        app,
+        document,
+        sources: &facts.sources,
+        quotes: &quotes,
+        pictures: &facts.pictures,
+        zone: &zone,
+    };
     let body = dress.html()?;
     let mut listed: Vec<Listed> = facts.sources.iter().flatten().cloned().collect();
     listed.sort_by_key(|s| s.number);
     listed.dedup_by_key(|s| s.number);
     let counted = facts.judged.iter().map(|j| (j.kind, j.transcript, j.verdict));
     let check = Check::of(counted, &listed);
-    let shown = Shown::of(app, &facts, &document, &zone);
+    let shown = Shown::of(app, &facts, document, &zone);
     let site = Site::of(&facts.publication, "");
     let linked = shown.linked(app, &site, &listed);
     let at = |format| super::oembed::discovery(app, &shown.url, format);
@@ -193,7 +208,7 @@ impl Shown {
         let day = words::day(at, zone);
         let written = post.excerpt.trim().to_owned();
         let cover = Some(post.cover.clone()).filter(|cover| !cover.is_empty());
-        let picture = cover.or_else(|| super::post_list::first_picture(document));
+        let picture = cover.or_else(|| pictures::addresses(document).next().map(str::to_owned));
         Shown {
             title: post.title.clone(),
             url: app.url(&post.path()),
@@ -209,7 +224,7 @@ impl Shown {
             day,
             tags: super::post_list::tags(&post.tags),
             correction: post.correction.trim().to_owned(),
-            cover: post.cover.clone(),
+            cover: facts.cover.clone(),
             cover_alt: post.cover_alt.clone(),
             picture_url: picture.map(|path| app.url(&path)).unwrap_or_default(),
             updated: post.updated_at.max(at).rfc3339(),

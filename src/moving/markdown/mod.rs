@@ -16,7 +16,7 @@ mod tree;
 use super::report::{Fate, Report};
 use crate::app::{App, compute};
 use crate::id::PersonId;
-use crate::media::Media;
+use crate::media::{Made, Sent};
 use crate::outside::db::Tx;
 use crate::person::Person;
 use crate::post::record::Keeping;
@@ -24,15 +24,15 @@ use crate::post::{Arrival, Draft, Imported, Kind, Post, Rendered, checked_slug, 
 use crate::publication::Publication;
 use crate::slug::is_numbered;
 use crate::time::Time;
-use crate::{Error, Result};
+use crate::{Error, Result, error::Context};
 use futures_util::{StreamExt, stream};
 use jiff::tz::TimeZone;
 use people::{Credit, People};
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use survey::{File, survey};
 use text::Place;
 use tree::{Picture, Tree};
@@ -98,6 +98,8 @@ struct Plan {
     by_name: HashMap<String, Option<String>>,
     paths: HashSet<String>,
     people: Vec<Credit>,
+    /// Pictures of the tree: where each is shown from now on, or why it is not.
+    fitted: Mutex<HashMap<PathBuf, Result<String, String>>>,
     options: markup::Options,
     /// The publication's.
     language: String,
@@ -149,6 +151,7 @@ impl Plan {
             by_name: HashMap::new(),
             paths: HashSet::from(["/".to_owned()]),
             people: Vec::new(),
+            fitted: Mutex::default(),
             options: publication.reading(&app.base_url),
             language: publication.language.clone(),
             zone: zone.clone(),
@@ -241,9 +244,9 @@ impl Plan {
                 (from..to).map(ready).collect::<Vec<_>>()
             })
         });
-        // One batch is written while others are made ready.
-        let mut batches = stream::iter(batches).buffered(cores() + 1);
-        let mut hung = HashSet::new();
+        let mut batches = stream::iter(batches).buffered(2 * cores());
+        // One batch is written while others are made ready: no core waits for the disk.
+        let mut written = None;
         while let Some(batch) = batches.next().await {
             let mut ready = Vec::new();
             for (at, outcome) in batch? {
@@ -252,15 +255,32 @@ impl Plan {
                     Err(reason) => report.skip(&self.work[at].file.place, reason),
                 }
             }
-            report.pictures += self.hang(app, &mut ready, &mut hung, report).await?;
-            let done = match self.dry_run {
-                true => ready.into_iter().map(|one| (one, Ok(Vec::new()))).collect(),
-                false => self.write(app, ready, &authors).await?,
-            };
-            for (one, outcome) in done {
-                progress.done.fetch_add(1, Ordering::Relaxed);
-                self.tell(&one, outcome, report);
+            for picture in ready.iter_mut().flat_map(|one| std::mem::take(&mut one.pictures)) {
+                report.pictures += 1;
+                if !self.dry_run {
+                    picture.keep(app).await?;
+                }
             }
+            let writing = tokio::spawn(self.clone().write(app.clone(), ready, authors.clone()));
+            if let Some(before) = written.replace(writing) {
+                self.tell_all(before.await, report, progress)?;
+            }
+        }
+        match written {
+            Some(last) => self.tell_all(last.await, report, progress),
+            None => Ok(()),
+        }
+    }
+
+    fn tell_all(
+        &self,
+        written: Result<Result<Vec<Written>>, tokio::task::JoinError>,
+        report: &mut Report,
+        progress: &Progress,
+    ) -> Result<()> {
+        for (one, outcome) in written.internal("writing what was imported")?? {
+            progress.done.fetch_add(1, Ordering::Relaxed);
+            self.tell(&one, outcome, report);
         }
         Ok(())
     }
@@ -324,14 +344,10 @@ impl Plan {
             &file.place,
             place,
             address,
+            &mut pictures,
         ) {
             Address::Same => None,
-            Address::Path(path) => Some(path),
-            Address::Picture(picture) => {
-                let path = format!("/media/{}", picture.name);
-                pictures.push(picture);
-                Some(path)
-            }
+            Address::Path(path) | Address::Picture(path) => Some(path),
             Address::Lost(message) => {
                 told.push(text::Told { line: same_lines.then_some(line), message });
                 None
@@ -361,11 +377,10 @@ impl Plan {
             ..Draft::default()
         };
         if let Some(cover) = &entry.cover {
-            match self.address(&file.place, Place::Picture, &cover.address) {
-                Address::Picture(picture) => {
-                    draft.cover = format!("/media/{}", picture.name);
+            match self.address(&file.place, Place::Picture, &cover.address, &mut pictures) {
+                Address::Picture(path) => {
+                    draft.cover = path;
                     draft.cover_alt = cover.alt.clone();
-                    pictures.push(picture);
                 }
                 Address::Lost(message) => told.push(text::Told { line: None, message }),
                 _ => {}
@@ -417,7 +432,8 @@ impl Plan {
         self.by_name.get(bare).or_else(|| self.by_name.get(&format!("{bare}.md"))).cloned().flatten()
     }
 
-    fn address(&self, from: &str, place: Place, address: &str) -> Address {
+    /// What an address in a file is from now on. A picture that it names and nobody named before is added to `pictures`.
+    fn address(&self, from: &str, place: Place, address: &str, pictures: &mut Vec<Made>) -> Address {
         let elsewhere = url::Url::parse(address).is_ok() || address.starts_with("//");
         if elsewhere {
             return match place {
@@ -431,7 +447,10 @@ impl Plan {
             return Address::Same;
         }
         if let Some(picture) = self.tree.picture(from, address) {
-            return Address::Picture(picture);
+            return match self.fit(&picture, pictures) {
+                Ok(path) => Address::Picture(path),
+                Err(why) => Address::Lost(format!("The picture {address} is not taken along. {why}")),
+            };
         }
         if place == Place::Picture {
             return Address::Lost(format!("The picture {address} is not in the folder, or is none."));
@@ -451,48 +470,40 @@ impl Plan {
         }
     }
 
-    /// Keeps the pictures of some posts, each once. Those that cannot be kept are told.
-    async fn hang(
-        &self,
-        app: &App,
-        ready: &mut [Ready],
-        hung: &mut HashSet<String>,
-        report: &mut Report,
-    ) -> Result<usize> {
-        let mut new = 0;
-        for one in ready.iter() {
-            for picture in &one.pictures {
-                if !hung.insert(picture.name.clone()) {
-                    continue;
-                }
-                new += 1;
-                if self.dry_run {
-                    continue;
-                }
-                let Ok(bytes) = std::fs::read(&picture.path) else {
-                    report.warn(
-                        &self.work[one.at].file.place,
-                        None,
-                        "A picture of it is gone since the import began.",
-                    );
-                    continue;
-                };
-                let (key, size) = (format!("media/{}", picture.name), bytes.len());
-                app.files.put(&key, bytes).await?;
-                let (name, media_type, now) = (picture.name.clone(), picture.media_type, self.now);
-                app.db.write(move |tx| Media::add(tx, &name, &key, media_type, size, now)).await?;
-            }
+    /// Makes a picture fit to be kept, the first time that it is named; where it is shown from now on.
+    fn fit(&self, picture: &Picture, pictures: &mut Vec<Made>) -> Result<String, String> {
+        // Held while one is made: pixels take room, so it is one at a time.
+        let mut fitted = self.fitted.lock().expect("no panic while held");
+        if let Some(known) = fitted.get(&picture.path) {
+            return known.clone();
         }
-        Ok(new)
+        let name = picture.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let made = match std::fs::read(&picture.path) {
+            Err(_) => Err("It is gone since the import began.".to_owned()),
+            Ok(bytes) => guarded(|| {
+                let sent = Sent { name, bytes: bytes.into(), alt: String::new() };
+                Made::imported(sent, self.now).map_err(|error| error.to_string())
+            }),
+        };
+        let path = made.map(|made| {
+            let path = made.media.path();
+            pictures.push(made);
+            path
+        });
+        fitted.insert(picture.path.clone(), path.clone());
+        path
     }
 
     /// Some dozens at once; when one of them cannot be written, each by itself.
     async fn write(
-        self: &Arc<Plan>,
-        app: &App,
+        self: Arc<Plan>,
+        app: App,
         ready: Vec<Ready>,
-        authors: &Arc<HashMap<usize, PersonId>>,
-    ) -> Result<Vec<(Ready, Result<Vec<String>, String>)>> {
+        authors: Arc<HashMap<usize, PersonId>>,
+    ) -> Result<Vec<Written>> {
+        if self.dry_run {
+            return Ok(ready.into_iter().map(|one| (one, Ok(Vec::new()))).collect());
+        }
         let ready = Arc::new(ready);
         let all = {
             let (plan, ready, authors) = (self.clone(), ready.clone(), authors.clone());
@@ -567,14 +578,18 @@ struct Ready {
     at: usize,
     /// None on a dry run.
     rendered: Option<Rendered>,
-    pictures: Vec<Picture>,
+    pictures: Vec<Made>,
     told: Vec<text::Told>,
 }
+
+/// With what is to be told of it, or why it could not be written.
+type Written = (Ready, Result<Vec<String>, String>);
 
 enum Address {
     Same,
     Path(String),
-    Picture(Picture),
+    /// Of a picture that is taken along.
+    Picture(String),
     /// It leads nowhere, in words.
     Lost(String),
 }

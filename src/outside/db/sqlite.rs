@@ -137,15 +137,20 @@ impl Writer {
     /// One transaction over all units; what changed, once it is committed.
     fn run_all(
         &self,
-        group: &mut dyn Iterator<Item = WriteUnit>,
+        group: &mut dyn ExactSizeIterator<Item = WriteUnit>,
         answers: &mut Vec<Answer>,
     ) -> Result<Vec<Topic>> {
         let connection = &self.connection;
+        // A unit that is alone needs no savepoint: the transaction is its own. Pages written under one are kept twice, and every
+        // statement walks over all that were.
+        let alone = group.len() == 1;
         let execute = |sql| connection.execute_batch(sql).map_err(|e| explain(&e));
         let (mut topics, mut noted) = (Vec::new(), Vec::new());
         execute("begin immediate")?;
         for unit in group {
-            execute("savepoint unit")?;
+            if !alone {
+                execute("savepoint unit")?;
+            }
             let began = Instant::now();
             let mut tx = Tx::new(super::Link::Sqlite(Link { connection }), self.clock);
             let (keep, answer) = unit(Ok(&mut tx));
@@ -163,7 +168,12 @@ impl Writer {
                     "Nothing was saved: the disk is full or cannot be written.".into(),
                 ));
             }
-            execute(if keep { "release unit" } else { "rollback to unit; release unit" })?;
+            match (alone, keep) {
+                (true, true) => {}
+                (true, false) => execute("rollback; begin immediate")?,
+                (false, true) => execute("release unit")?,
+                (false, false) => execute("rollback to unit; release unit")?,
+            }
         }
         // Noted before the follower can see them; what was rolled back leaves its numbers to others.
         let own = || self.own.lock().expect("no panic while held");

@@ -9,6 +9,7 @@ use crate::quote::{Asked, Held, Ruling, Wanted, judge};
 use crate::source::{Capture, Source};
 use crate::time::Time;
 use crate::web::body::{Dress, Quote};
+use crate::web::pictures::Pictures;
 use crate::web::respond;
 use crate::web::source_list::Listed;
 use crate::web::words;
@@ -144,7 +145,15 @@ pub(in crate::web) async fn check(app: &App, markdown: String, whose: Whose) -> 
         .collect();
     let listed: Vec<Option<Listed>> =
         of_citation.iter().map(|at| at.map(|at| known[at].listed.clone())).collect();
-    let dress = Dress { app, document: &document, sources: &listed, quotes: &quotes, zone: &zone };
+    let pictures = Pictures::default();
+    let dress = Dress {
+        app,
+        document: &document,
+        sources: &listed,
+        quotes: &quotes,
+        pictures: &pictures,
+        zone: &zone,
+    };
     let html = dress.html()?;
     let rows = Rows::of(source_rows(&document, &known, &of_citation), quote_rows(&dress, &markdown));
     Ok(Checked {

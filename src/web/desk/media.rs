@@ -260,9 +260,7 @@ pub(in crate::web) async fn delete(
         *response.status_mut() = http::StatusCode::CONFLICT;
         return Ok(response);
     }
-    let gone = media.clone();
-    app.db.write(move |tx| Media::forget(tx, &gone)).await?;
-    app.files.remove(&media.file).await?;
+    media.remove(&app).await?;
     Ok(Redirect::to("/desk/media?done=delete").into_response())
 }
 
