@@ -190,6 +190,8 @@ create table posting (
     spots blob not null,                 -- where in each post the term stands
     primary key (term, first)
 );
+-- Beginnings of words look through many blocks for the few they need.
+create index posting_heads on posting (term, first, last, posts);
 
 -- Words of posts that readers do not see yet.
 create table analysed (

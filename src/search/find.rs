@@ -1,12 +1,12 @@
 //! Finding: lists are walked together from the newest place back, until enough posts hold everything; the best of them come first.
 
 use super::query::{Atom, Query};
-use super::words::{Words, positions};
+use super::words::{Positions, Words, positions};
 use super::{Mark, block, index};
 use crate::Result;
 use crate::id::PostId;
-use crate::outside::db::{Tx, sql};
-use std::collections::{HashMap, HashSet};
+use crate::outside::db::{Tx, record, sql};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// How many of the newest matches are looked at, to find the best among them.
@@ -138,7 +138,7 @@ impl<'a> Search<'a> {
         let alone = marks.is_empty() && (query.atoms.len() == 1 || !all);
         let mut atoms = Vec::new();
         for atom in &query.atoms {
-            let (cursor, held_by) = Cursor::of(tx, atom, alone)?;
+            let (cursor, held_by) = Cursor::of(tx, atom, alone, fresh.hidden.len())?;
             atoms.push((cursor, (POSTS / held_by.max(1) as f64).max(1.5).ln()));
         }
         let mut new = Vec::new();
@@ -254,15 +254,33 @@ fn stands_together(parts: &[(u32, Vec<u32>)]) -> bool {
 enum Cursor {
     /// Any of several terms.
     Any(Vec<List>),
-    /// At each distance from the first, any of several terms.
-    Phrase(Vec<(u32, Vec<List>)>),
+    /// Each part at its distance from the first, the rarest before the others.
+    Phrase(Vec<Part>),
     /// Known already, oldest first; what is behind the last was passed.
-    Known(Vec<(i64, u8)>),
+    Known(Vec<Packed>),
+}
+
+/// A place and what it weighs in one number, so that they are sorted fast.
+type Packed = u64;
+
+fn packed(place: i64, weight: u8) -> Packed {
+    (place as u64) << 8 | u64::from(weight)
+}
+
+fn unpacked(packed: Packed) -> (i64, u8) {
+    ((packed >> 8) as i64, packed as u8)
+}
+
+/// One of a phrase's words: any of several terms, so far from the phrase's first word.
+struct Part {
+    distance: u32,
+    lists: Vec<List>,
 }
 
 impl Cursor {
-    /// And by about how many posts it is held. `alone`: only the newest matches of this one are wanted.
-    fn of(tx: &mut Tx, atom: &Atom, alone: bool) -> Result<(Cursor, usize)> {
+    /// And by about how many posts it is held. `alone`: only the newest matches of this one are wanted, beside those at places that
+    /// are `hidden`.
+    fn of(tx: &mut Tx, atom: &Atom, alone: bool, hidden: usize) -> Result<(Cursor, usize)> {
         match atom {
             Atom::Word(terms) => {
                 let held_by = held_by(tx, terms)?;
@@ -272,8 +290,8 @@ impl Cursor {
             Atom::Phrase(parts) => {
                 let mut counted = Vec::new();
                 for (distance, terms) in parts {
-                    let lists: Vec<List> = terms.iter().map(|term| List::new(term.clone(), true)).collect();
-                    counted.push((held_by(tx, terms)?, (*distance, lists)));
+                    let lists = terms.iter().map(|term| List::new(term.clone(), true)).collect();
+                    counted.push((held_by(tx, terms)?, Part { distance: *distance, lists }));
                 }
                 // The rarest part says where to look for the others.
                 counted.sort_by_key(|(held_by, _)| *held_by);
@@ -281,7 +299,8 @@ impl Cursor {
                 Ok((Cursor::Phrase(counted.into_iter().map(|(_, part)| part).collect()), held_by / 4))
             }
             Atom::Prefix(prefix, terms) => {
-                let known = beginning(tx, prefix, terms, alone)?;
+                let wanted = alone.then_some(MOST + 1 + hidden);
+                let known = beginning(tx, prefix, terms, wanted)?;
                 let held_by = known.len();
                 Ok((Cursor::Known(known), held_by))
             }
@@ -293,7 +312,7 @@ impl Cursor {
         match self {
             Cursor::Any(lists) => any(tx, lists, hidden, at),
             Cursor::Known(known) => {
-                while let Some(&(place, weight)) = known.last() {
+                while let Some((place, weight)) = known.last().copied().map(unpacked) {
                     if place <= at && !hidden.contains(&place) {
                         return Ok(Some((place, weight)));
                     }
@@ -303,8 +322,8 @@ impl Cursor {
             }
             Cursor::Phrase(parts) => 'places: loop {
                 let mut most = 0;
-                for (n, (_, lists)) in parts.iter_mut().enumerate() {
-                    let Some((place, weight)) = any(tx, lists, hidden, at)? else { return Ok(None) };
+                for (n, part) in parts.iter_mut().enumerate() {
+                    let Some((place, weight)) = any(tx, &mut part.lists, hidden, at)? else { return Ok(None) };
                     let passed = n > 0 && place < at;
                     at = place;
                     if passed {
@@ -312,17 +331,55 @@ impl Cursor {
                     }
                     most = most.max(weight);
                 }
-                let spots =
-                    |lists: &[List]| in_order(lists.iter().flat_map(|list| list.spots_at(at)).collect());
-                let mut spots: Vec<(u32, Vec<u32>)> =
-                    parts.iter().map(|(distance, lists)| (*distance, spots(lists))).collect();
-                spots.sort_unstable_by_key(|(distance, _)| *distance);
-                if stands_together(&spots) {
+                if begins_somewhere(parts, at) {
                     return Ok(Some((at, most)));
                 }
                 at -= 1;
             },
         }
+    }
+}
+
+/// Whether all parts of a phrase stand together in the post where their lists are.
+fn begins_somewhere(parts: &[Part], place: i64) -> bool {
+    let Some((rarest, others)) = parts.split_first() else { return false };
+    let mut begins = rarest.begins(place);
+    // Most posts are done with after the two rarest words.
+    for part in others {
+        if begins.is_empty() {
+            return false;
+        }
+        part.narrow(place, &mut begins);
+    }
+    !begins.is_empty()
+}
+
+impl Part {
+    /// Where phrases would begin that have this part where it stands; in order.
+    fn begins(&self, place: i64) -> Vec<u32> {
+        let spots = self.lists.iter().flat_map(|list| list.spots_at(place));
+        let mut begins: Vec<u32> = spots.filter_map(|spot| spot.checked_sub(self.distance)).collect();
+        if self.lists.len() > 1 {
+            begins.sort_unstable();
+        }
+        begins
+    }
+
+    /// Leaves of these beginnings those with which this part agrees.
+    fn narrow(&self, place: i64, begins: &mut Vec<u32>) {
+        let [list] = self.lists.as_slice() else {
+            let own = self.begins(place);
+            return begins.retain(|begin| own.binary_search(begin).is_ok());
+        };
+        let mut spots = list.spots_at(place);
+        let mut spot = spots.next();
+        begins.retain(|begin| {
+            let wanted = begin + self.distance;
+            while spot.is_some_and(|spot| spot < wanted) {
+                spot = spots.next();
+            }
+            spot == Some(wanted)
+        });
     }
 }
 
@@ -361,9 +418,10 @@ fn held_by(tx: &mut Tx, terms: &[String]) -> Result<usize> {
     Ok(sum)
 }
 
-/// Where terms stand that begin so, or are one of these; oldest first. `alone`: of many, the newest will do.
-fn beginning(tx: &mut Tx, prefix: &str, terms: &[String], alone: bool) -> Result<Vec<(i64, u8)>> {
-    let mut heads: Vec<(String, i64, i64, i64)> = tx.all(
+/// Where terms stand that begin so, or are one of these; oldest first. If only so many of the newest are `wanted`, older ones may
+/// be missing.
+fn beginning(tx: &mut Tx, prefix: &str, terms: &[String], wanted: Option<usize>) -> Result<Vec<Packed>> {
+    let mut heads: Vec<Head> = tx.all(
         sql!(
             "-- search::beginning
             select term, first, last, posts from posting where term >= ?1 and term < ?2 order by term, first limit ?3"
@@ -371,7 +429,7 @@ fn beginning(tx: &mut Tx, prefix: &str, terms: &[String], alone: bool) -> Result
         (prefix, format!("{prefix}\u{10ffff}"), BLOCKS),
     )?;
     for term in terms.iter().filter(|term| !term.starts_with(prefix)) {
-        heads.extend(tx.all::<(String, i64, i64, i64)>(
+        heads.extend(tx.all::<Head>(
             sql!(
                 "-- search::beginning, also
                 select term, first, last, posts from posting where term = ?1 order by first"
@@ -379,41 +437,52 @@ fn beginning(tx: &mut Tx, prefix: &str, terms: &[String], alone: bool) -> Result
             (term,),
         )?);
     }
-    // The term with the most posts has enough of the newest alone: what is older than those is not wanted from any.
-    let mut floor = i64::MIN;
-    if alone {
-        let mut posts: HashMap<&str, i64> = HashMap::new();
-        heads.iter().for_each(|(term, _, _, held)| *posts.entry(term).or_default() += held);
-        let largest =
-            posts.into_iter().max_by_key(|(term, held)| (*held, *term)).map(|(term, _)| term.to_owned());
-        let (mut held, wanted) = (0, 2 * MOST as i64);
-        for (_, first, _, posts) in heads.iter().rev().filter(|(term, ..)| Some(term) == largest.as_ref()) {
-            held += posts;
-            if held > wanted {
-                floor = *first;
-                break;
-            }
-        }
-    }
+    let floor = wanted.map_or(i64::MIN, |wanted| floor(&heads, wanted));
     let mut known = Vec::new();
-    for (term, first, ..) in heads.iter().filter(|(_, _, last, _)| *last >= floor) {
+    for head in heads.iter().filter(|head| head.last >= floor) {
         let (docs,): (Vec<u8>,) = tx.one(
             sql!(
                 "-- search::beginning, docs
                 select docs from posting where term = ?1 and first = ?2"
             ),
-            (term, *first),
+            (&head.term, head.first),
         )?;
-        block::docs(*first, &docs, |place, weight| {
+        block::docs(head.first, &docs, |place, weight| {
             if place >= floor {
-                known.push((place, weight));
+                known.push(packed(place, weight));
             }
         });
     }
-    // Oldest first; of one place, only the term that says most.
-    known.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    known.dedup_by_key(|(place, _)| *place);
+    known.sort_unstable();
+    // Of one place, only the term that says most.
+    known.reverse();
+    known.dedup_by_key(|known| unpacked(*known).0);
+    known.reverse();
     Ok(known)
+}
+
+record! {
+    /// A block, without what it holds.
+    struct Head {
+        term: String,
+        first: i64,
+        last: i64,
+        posts: i64,
+    }
+}
+
+/// A place from which on one term alone stands in so many posts: what is older is not wanted from any.
+fn floor(heads: &[Head], wanted: usize) -> i64 {
+    let mut floor = i64::MIN;
+    for of_term in heads.chunk_by(|a, b| a.term == b.term) {
+        let mut held = 0;
+        let enough = of_term.iter().rev().find(|head| {
+            held += head.posts;
+            held >= wanted as i64
+        });
+        floor = floor.max(enough.map_or(i64::MIN, |head| head.first));
+    }
+    floor
 }
 
 /// One term's list, read backwards a block at a time.
@@ -446,6 +515,11 @@ impl List {
 
     fn seek(&mut self, tx: &mut Tx, hidden: &HashSet<i64>, at: i64) -> Result<Option<(i64, u8)>> {
         loop {
+            // Mostly it is the next one, or near.
+            let near = self.left.saturating_sub(8);
+            while self.left > near && self.docs[self.left - 1].0 > at {
+                self.left -= 1;
+            }
             if self.left > 0 && self.docs[self.left - 1].0 > at {
                 self.left = self.docs[..self.left].partition_point(|(place, _)| *place <= at);
             }
@@ -496,11 +570,10 @@ impl List {
         Ok(())
     }
 
-    /// Where the term stands in the post where this list is, if it is there.
-    fn spots_at(&self, place: i64) -> Vec<u32> {
-        let Some(n) = self.left.checked_sub(1).filter(|n| self.docs[*n].0 == place) else {
-            return Vec::new();
-        };
-        self.ranges.get(n).map(|range| positions(&self.spots[range.clone()])).unwrap_or_default()
+    /// Where the term stands in the post where this list is, if it is there; in order.
+    fn spots_at(&self, place: i64) -> Positions<'_> {
+        let here = self.left.checked_sub(1).filter(|n| self.docs[*n].0 == place);
+        let range = here.and_then(|n| self.ranges.get(n)).cloned();
+        positions(range.map_or(&[], |range| &self.spots[range]))
     }
 }

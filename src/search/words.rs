@@ -145,13 +145,23 @@ impl Seen {
     }
 }
 
-pub(super) fn positions(mut spots: &[u8]) -> Vec<u32> {
-    let (mut out, mut last) = (Vec::new(), 0);
-    while let Some(step) = read_number(&mut spots) {
-        last += step as u32;
-        out.push(last);
+/// Positions, in order, from how they are packed.
+pub(super) struct Positions<'a> {
+    rest: &'a [u8],
+    last: u32,
+}
+
+pub(super) fn positions(spots: &[u8]) -> Positions<'_> {
+    Positions { rest: spots, last: 0 }
+}
+
+impl Iterator for Positions<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        self.last += read_number(&mut self.rest)? as u32;
+        Some(self.last)
     }
-    out
 }
 
 /// Seven bits a byte, the lowest first.
@@ -163,7 +173,17 @@ pub(super) fn write_number(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
+#[inline]
 pub(super) fn read_number(rest: &mut &[u8]) -> Option<u64> {
+    let (&first, after) = rest.split_first()?;
+    if first < 0x80 {
+        *rest = after;
+        return Some(u64::from(first));
+    }
+    read_long_number(rest)
+}
+
+fn read_long_number(rest: &mut &[u8]) -> Option<u64> {
     let (mut number, mut shift) = (0u64, 0);
     loop {
         let (&byte, after) = rest.split_first()?;
