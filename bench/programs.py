@@ -115,6 +115,11 @@ def processor_seconds(pid):
     return total / os.sysconf("SC_CLK_TCK")
 
 
+def memory(pid):
+    """Resident mebibytes."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
 class Run:
     """One run of wrk: requests a second, milliseconds at p50 and p99, processor microseconds a request."""
 

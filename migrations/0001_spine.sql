@@ -94,6 +94,7 @@ create index post_author on post (kind, author_id, published_at, post_id);
 create index post_renderer on post (renderer, post_id);
 -- All that the desk's lists choose by, so that they read whole posts only to show them.
 create index post_desk on post (updated_at, post_id, published_at, binned_at, author_id);
+create index post_binned on post (binned_at, post_id) where binned_at is not null;
 
 -- What an author typed or saved over a post and readers do not see yet.
 create table working_copy (

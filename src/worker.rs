@@ -14,6 +14,8 @@ use tokio::task::JoinSet;
 
 /// Views of so long are lost when a server is killed.
 const WRITE_VIEWS: Duration = Duration::from_secs(5);
+/// Notes of changes that one unit forgets: others write in between.
+const PRUNED: usize = 2000;
 
 async fn perform(app: &App, job: Job) -> Result<()> {
     match job {
@@ -78,10 +80,10 @@ async fn send_way_back(app: &App, email: String) -> Result<()> {
 async fn tidy(app: &App) -> Result<()> {
     post::empty_bin(app).await?;
     let now = app.now();
+    while app.db.write(move |tx| db::prune_changes(tx, now.plus(-DAY), PRUNED)).await? > 0 {}
     app.db
         .write(move |tx| {
             person::sweep(tx, now)?;
-            db::prune_changes(tx, now.plus(-DAY))?;
             queue::push(tx, &Job::Tidy, now.plus(DAY))
         })
         .await

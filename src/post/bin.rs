@@ -61,7 +61,7 @@ fn empty_some(tx: &mut Tx, until: Time) -> Result<usize> {
     let old: Vec<(PostId,)> = tx.all(
         sql!(
             "-- empty_bin
-            select post_id from post where binned_at < ?1 order by post_id limit 10"
+            select post_id from post where binned_at < ?1 order by binned_at, post_id limit 10"
         ),
         (until,),
     )?;

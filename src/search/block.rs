@@ -75,8 +75,9 @@ pub(super) fn docs(first: i64, mut docs: &[u8], mut each: impl FnMut(i64, u8)) {
 }
 
 /// Where in the column each post's positions stand.
-pub(super) fn ranges(spots: &[u8]) -> Vec<Range<usize>> {
-    let (mut rest, mut out) = (spots, Vec::new());
+pub(super) fn ranges(spots: &[u8], out: &mut Vec<Range<usize>>) {
+    out.clear();
+    let mut rest = spots;
     while let Some(length) = read_number(&mut rest) {
         let from = spots.len() - rest.len();
         if take(&mut rest, length as usize).is_none() {
@@ -84,12 +85,12 @@ pub(super) fn ranges(spots: &[u8]) -> Vec<Range<usize>> {
         }
         out.push(from..from + length as usize);
     }
-    out
 }
 
 pub(super) fn postings(first: i64, written: &[u8], spots: &[u8]) -> Vec<Posting> {
-    let mut ranges = ranges(spots).into_iter();
-    let mut out = Vec::new();
+    let (mut places, mut out) = (Vec::new(), Vec::new());
+    ranges(spots, &mut places);
+    let mut ranges = places.into_iter();
     docs(first, written, |place, weight| {
         let spots = ranges.next().map(|range| spots[range].to_vec()).unwrap_or_default();
         out.push(Posting { place, weight, spots });

@@ -1,13 +1,13 @@
 //! Finding: lists are walked together from the newest place back, until enough posts hold everything; the best of them come first.
 
+use super::list::List;
 use super::query::{Atom, Query};
-use super::words::{Positions, Words, positions};
+use super::words::{Words, positions};
 use super::{Mark, block, index};
 use crate::Result;
 use crate::id::PostId;
 use crate::outside::db::{Tx, record, sql};
 use std::collections::HashSet;
-use std::ops::Range;
 
 /// How many of the newest matches are looked at, to find the best among them.
 pub const MOST: usize = 5000;
@@ -255,7 +255,7 @@ enum Cursor {
     /// Any of several terms.
     Any(Vec<List>),
     /// Each part at its distance from the first, the rarest before the others.
-    Phrase(Vec<Part>),
+    Phrase(Vec<Part>, Begins),
     /// Known already, oldest first; what is behind the last was passed.
     Known(Vec<Packed>),
 }
@@ -270,6 +270,9 @@ fn packed(place: i64, weight: u8) -> Packed {
 fn unpacked(packed: Packed) -> (i64, u8) {
     ((packed >> 8) as i64, packed as u8)
 }
+
+/// Where in a post a phrase may begin; used again for each post.
+type Begins = Vec<u32>;
 
 /// One of a phrase's words: any of several terms, so far from the phrase's first word.
 struct Part {
@@ -296,7 +299,8 @@ impl Cursor {
                 // The rarest part says where to look for the others.
                 counted.sort_by_key(|(held_by, _)| *held_by);
                 let held_by = counted.first().map_or(0, |(held_by, _)| *held_by);
-                Ok((Cursor::Phrase(counted.into_iter().map(|(_, part)| part).collect()), held_by / 4))
+                let parts = counted.into_iter().map(|(_, part)| part).collect();
+                Ok((Cursor::Phrase(parts, Begins::new()), held_by / 4))
             }
             Atom::Prefix(prefix, terms) => {
                 let wanted = alone.then_some(MOST + 1 + hidden);
@@ -320,10 +324,12 @@ impl Cursor {
                 }
                 Ok(None)
             }
-            Cursor::Phrase(parts) => 'places: loop {
+            Cursor::Phrase(parts, begins) => 'places: loop {
                 let mut most = 0;
                 for (n, part) in parts.iter_mut().enumerate() {
-                    let Some((place, weight)) = any(tx, &mut part.lists, hidden, at)? else { return Ok(None) };
+                    let Some((place, weight)) = any(tx, &mut part.lists, hidden, at)? else {
+                        return Ok(None);
+                    };
                     let passed = n > 0 && place < at;
                     at = place;
                     if passed {
@@ -331,7 +337,7 @@ impl Cursor {
                     }
                     most = most.max(weight);
                 }
-                if begins_somewhere(parts, at) {
+                if stand_together_at(at, parts, begins) {
                     return Ok(Some((at, most)));
                 }
                 at -= 1;
@@ -341,34 +347,33 @@ impl Cursor {
 }
 
 /// Whether all parts of a phrase stand together in the post where their lists are.
-fn begins_somewhere(parts: &[Part], place: i64) -> bool {
+fn stand_together_at(place: i64, parts: &[Part], begins: &mut Begins) -> bool {
     let Some((rarest, others)) = parts.split_first() else { return false };
-    let mut begins = rarest.begins(place);
+    begins.clear();
+    rarest.add_begins(place, begins);
     // Most posts are done with after the two rarest words.
-    for part in others {
-        if begins.is_empty() {
-            return false;
-        }
-        part.narrow(place, &mut begins);
-    }
-    !begins.is_empty()
+    others.iter().all(|part| {
+        part.narrow(place, begins);
+        !begins.is_empty()
+    })
 }
 
 impl Part {
     /// Where phrases would begin that have this part where it stands; in order.
-    fn begins(&self, place: i64) -> Vec<u32> {
-        let spots = self.lists.iter().flat_map(|list| list.spots_at(place));
-        let mut begins: Vec<u32> = spots.filter_map(|spot| spot.checked_sub(self.distance)).collect();
+    fn add_begins(&self, place: i64, begins: &mut Begins) {
+        for list in &self.lists {
+            begins.extend(list.spots_at(place).filter_map(|spot| spot.checked_sub(self.distance)));
+        }
         if self.lists.len() > 1 {
             begins.sort_unstable();
         }
-        begins
     }
 
     /// Leaves of these beginnings those with which this part agrees.
-    fn narrow(&self, place: i64, begins: &mut Vec<u32>) {
+    fn narrow(&self, place: i64, begins: &mut Begins) {
         let [list] = self.lists.as_slice() else {
-            let own = self.begins(place);
+            let mut own = Begins::new();
+            self.add_begins(place, &mut own);
             return begins.retain(|begin| own.binary_search(begin).is_ok());
         };
         let mut spots = list.spots_at(place);
@@ -483,97 +488,4 @@ fn floor(heads: &[Head], wanted: usize) -> i64 {
         floor = floor.max(enough.map_or(i64::MIN, |head| head.first));
     }
     floor
-}
-
-/// One term's list, read backwards a block at a time.
-struct List {
-    term: String,
-    with_spots: bool,
-    docs: Vec<(i64, u8)>,
-    spots: Vec<u8>,
-    ranges: Vec<Range<usize>>,
-    /// How many of the block's posts are not passed yet.
-    left: usize,
-    /// Where the block begins that was read last.
-    first: i64,
-    ended: bool,
-}
-
-impl List {
-    fn new(term: String, with_spots: bool) -> List {
-        List {
-            term,
-            with_spots,
-            docs: Vec::new(),
-            spots: Vec::new(),
-            ranges: Vec::new(),
-            left: 0,
-            first: i64::MAX,
-            ended: false,
-        }
-    }
-
-    fn seek(&mut self, tx: &mut Tx, hidden: &HashSet<i64>, at: i64) -> Result<Option<(i64, u8)>> {
-        loop {
-            // Mostly it is the next one, or near.
-            let near = self.left.saturating_sub(8);
-            while self.left > near && self.docs[self.left - 1].0 > at {
-                self.left -= 1;
-            }
-            if self.left > 0 && self.docs[self.left - 1].0 > at {
-                self.left = self.docs[..self.left].partition_point(|(place, _)| *place <= at);
-            }
-            while self.left > 0 {
-                let (place, weight) = self.docs[self.left - 1];
-                if !hidden.contains(&place) {
-                    return Ok(Some((place, weight)));
-                }
-                self.left -= 1;
-            }
-            if self.ended {
-                return Ok(None);
-            }
-            self.load(tx, at.min(self.first.saturating_sub(1)))?;
-        }
-    }
-
-    /// The block that holds the newest place at or before this one.
-    fn load(&mut self, tx: &mut Tx, at: i64) -> Result<()> {
-        self.docs.clear();
-        let block = match self.with_spots {
-            false => {
-                let found: Option<(i64, Vec<u8>)> = tx.first(
-                    sql!(
-                        "-- search::load
-                        select first, docs from posting where term = ?1 and first <= ?2 order by first desc limit 1"
-                    ),
-                    (&self.term, at),
-                )?;
-                found.map(|(first, docs)| (first, docs, Vec::new()))
-            }
-            true => tx.first(
-                sql!(
-                    "-- search::load, spots
-                    select first, docs, spots from posting where term = ?1 and first <= ?2 order by first desc limit 1"
-                ),
-                (&self.term, at),
-            )?,
-        };
-        let Some((first, docs, spots)) = block else {
-            self.ended = true;
-            self.left = 0;
-            return Ok(());
-        };
-        block::docs(first, &docs, |place, weight| self.docs.push((place, weight)));
-        self.ranges = block::ranges(&spots);
-        (self.first, self.spots, self.left) = (first, spots, self.docs.len());
-        Ok(())
-    }
-
-    /// Where the term stands in the post where this list is, if it is there; in order.
-    fn spots_at(&self, place: i64) -> Positions<'_> {
-        let here = self.left.checked_sub(1).filter(|n| self.docs[*n].0 == place);
-        let range = here.and_then(|n| self.ranges.get(n)).cloned();
-        positions(range.map_or(&[], |range| &self.spots[range]))
-    }
 }

@@ -15,6 +15,7 @@ mod block;
 mod excerpt;
 mod find;
 pub mod index;
+mod list;
 mod query;
 #[cfg(test)]
 mod tests;

@@ -258,14 +258,16 @@ impl<'a> Tx<'a> {
     }
 }
 
-/// Forgets notes of changes that every server has long followed.
-pub fn prune_changes(tx: &mut Tx, before: crate::time::Time) -> Result<u64> {
+/// Forgets notes of changes that every server has long followed: the oldest, at most so many. Later ones have larger numbers, so that
+/// nobody looks at all of them.
+pub fn prune_changes(tx: &mut Tx, before: crate::time::Time, most: usize) -> Result<u64> {
     tx.run(
         sql!(
             "-- prune_changes
-            delete from changes where changed_at < ?1"
+            delete from changes where changed_at < ?1
+                and change_id in (select change_id from changes order by change_id limit ?2)"
         ),
-        (before,),
+        (before, most),
     )
 }
 
