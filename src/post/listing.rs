@@ -305,15 +305,14 @@ fn from(before: Option<Before>, latest: Time) -> Before {
 
 /// Brings lists, counts and readers' search in line with a post that has changed in any way that readers could see.
 pub(super) fn follow(tx: &mut Tx, id: PostId, now: Time) -> Result<()> {
-    let post = Post::find(tx, id)?;
-    let (listed,): (String,) = tx.one(
+    let post: Standing = tx.one(
         sql!(
             "-- listing::follow
-            select listed from post where post_id = ?1"
+            select kind, author_id, tags, published_at, binned_at, listed from post where post_id = ?1"
         ),
         (id,),
     )?;
-    let old: BTreeSet<List> = match listed.as_str() {
+    let old: BTreeSet<List> = match post.listed.as_str() {
         "" => BTreeSet::new(),
         listed => serde_json::from_str(listed).internal("a post's lists cannot be read")?,
     };
@@ -338,14 +337,35 @@ pub(super) fn follow(tx: &mut Tx, id: PostId, now: Time) -> Result<()> {
         ),
         (id, post.published_at.filter(|_| !new.is_empty())),
     )?;
-    match post.published_at.filter(|_| post.is_public(now)) {
-        Some(at) => search::index::put(tx, id, at, &marks(&post, &new), now, |tx| post.words(tx)),
+    match post.public_since(now) {
+        Some(at) => {
+            let words = |tx: &mut Tx| Post::find(tx, id)?.words(tx);
+            search::index::put(tx, id, at, &marks(&post, &new), now, words)
+        }
         None => search::index::take_out(tx, id, now),
     }
 }
 
+record! {
+    /// What of a post decides where it is listed.
+    struct Standing {
+        kind: Kind,
+        author_id: PersonId,
+        tags: String,
+        published_at: Option<Time>,
+        binned_at: Option<Time>,
+        listed: String,
+    }
+}
+
+impl Standing {
+    fn public_since(&self, now: Time) -> Option<Time> {
+        self.published_at.filter(|at| *at <= now && self.binned_at.is_none())
+    }
+}
+
 /// By what searches are narrowed to the post.
-fn marks(post: &Post, lists: &BTreeSet<List>) -> Vec<Mark> {
+fn marks(post: &Standing, lists: &BTreeSet<List>) -> Vec<Mark> {
     let others = lists.iter().filter_map(|list| match list {
         List::Year(year) => Some(Mark::Year(*year)),
         List::Tag(slug) => Some(Mark::Tag(slug.clone())),
@@ -355,10 +375,9 @@ fn marks(post: &Post, lists: &BTreeSet<List>) -> Vec<Mark> {
 }
 
 /// The lists that a post stands in now, in an order that is the same for every post.
-fn lists(tx: &mut Tx, post: &Post, now: Time) -> Result<BTreeSet<List>> {
-    let at = match post.published_at {
-        Some(at) if post.is_public(now) && post.kind == Kind::Post => at,
-        _ => return Ok(BTreeSet::new()),
+fn lists(tx: &mut Tx, post: &Standing, now: Time) -> Result<BTreeSet<List>> {
+    let Some(at) = post.public_since(now).filter(|_| post.kind == Kind::Post) else {
+        return Ok(BTreeSet::new());
     };
     let day = at.timestamp().to_zoned(Publication::load(tx)?.time_zone()).date();
     let (year, month) = (i64::from(day.year()), i64::from(day.month()));

@@ -241,12 +241,77 @@ fn algorithm(word: &str, language: &str) -> Option<Algorithm> {
     }
 }
 
+/// The smallest words of languages, without those that a neighbour has too.
+pub(super) const SMALLEST: [(&str, &[&str]); 9] = [
+    (
+        "en",
+        &[
+            "the", "of", "and", "to", "is", "that", "for", "it", "was", "with", "on", "by", "are", "this",
+            "from",
+        ],
+    ),
+    (
+        "de",
+        &[
+            "der", "die", "und", "das", "den", "ist", "mit", "sich", "auf", "für", "dem", "nicht", "ein",
+            "eine", "zu",
+        ],
+    ),
+    (
+        "fr",
+        &[
+            "le", "les", "et", "des", "est", "du", "une", "dans", "pour", "qui", "sur", "pas", "au", "ce",
+            "aux",
+        ],
+    ),
+    (
+        "es",
+        &["el", "los", "y", "las", "en", "del", "una", "por", "con", "para", "su", "al", "lo", "es", "se"],
+    ),
+    (
+        "it",
+        &[
+            "il", "di", "che", "della", "per", "è", "del", "non", "gli", "una", "dei", "sono", "nel", "alla",
+            "con",
+        ],
+    ),
+    (
+        "pt",
+        &["os", "do", "da", "em", "um", "uma", "não", "no", "na", "dos", "com", "ao", "são", "mais", "pela"],
+    ),
+    (
+        "nl",
+        &[
+            "het", "een", "van", "en", "is", "dat", "op", "te", "zijn", "met", "voor", "niet", "aan", "er",
+            "ook",
+        ],
+    ),
+    ("ru", &["и", "в", "не", "на", "что", "с", "по", "как", "это", "из", "к", "от", "за", "его", "для"]),
+    ("uk", &["і", "та", "що", "у", "з", "не", "на", "до", "як", "від", "за", "це", "про", "його", "їх"]),
+];
+
+/// Whether the smallest words of a language, of which any text of it is full, are at least a sixth of these.
+pub(super) fn is_plainly(text: &str, language: &str) -> bool {
+    let language = language.split('-').next().unwrap_or_default();
+    let Some((_, smallest)) = SMALLEST.iter().find(|(code, _)| *code == language) else { return false };
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(200);
+    let (mut all, mut small) = (0, 0);
+    for word in words {
+        all += 1;
+        small += usize::from(smallest.contains(&word));
+    }
+    small * 6 >= all
+}
+
 /// The language of a text, where its words tell; else the one its publication is written in.
 pub(super) fn language(text: &str, otherwise: &str) -> String {
     use whatlang::Lang;
     let sample = &text[..text.floor_char_boundary(2000)];
     // A few words do not tell; and asking costs as much as all the rest of saving a post.
     let enough = sample.chars().count() > 100;
+    if enough && is_plainly(sample, otherwise) {
+        return otherwise.to_owned();
+    }
     let told = enough.then(|| whatlang::detect(sample)).flatten().filter(whatlang::Info::is_reliable);
     let code = match told.map(|told| told.lang()) {
         None => return otherwise.to_owned(),

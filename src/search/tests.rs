@@ -256,3 +256,51 @@ async fn a_whole_archive_may_name_one_minute(place: Place) {
     let found = db.read(move |tx| find(tx, &query, &[], 0, 10)).await.unwrap();
     assert_eq!(found.total, 600);
 }
+
+#[test]
+fn a_text_is_plainly_of_one_language() {
+    let texts = [
+        (
+            "en",
+            "The ferry leaves the pier at six, and it is the first of the day that the keeper of the light sees from his window.",
+        ),
+        (
+            "de",
+            "Die Fähre verlässt um sechs den Steg, und sie ist die erste des Tages, die der Wärter mit dem Fernrohr auf dem Wasser sieht.",
+        ),
+        (
+            "fr",
+            "Le bac quitte le quai à six heures, et c’est le premier que le gardien voit sur la rivière pour la journée dans les brumes.",
+        ),
+        (
+            "es",
+            "El barco deja el muelle a las seis, y es el primero que el guarda del faro ve por la ventana con los ojos en la niebla.",
+        ),
+        (
+            "it",
+            "Il traghetto lascia il molo alle sei, ed è il primo che il guardiano del faro vede per la finestra della torre, con la nebbia nel porto.",
+        ),
+        (
+            "pt",
+            "O barco deixa o cais pelas seis da manhã, e é o primeiro do dia que os guardas do farol veem com um óculo na neblina, no silêncio, ao longe.",
+        ),
+        (
+            "nl",
+            "Het veer verlaat de steiger om zes uur, en dat is het eerste van de dag dat de wachter met een kijker op het water ziet, en niet te laat.",
+        ),
+        (
+            "ru",
+            "Паром отходит от пристани в шесть, и это первый за день, что смотритель видит из окна с башни, как и на рассвете.",
+        ),
+        (
+            "uk",
+            "Пором відходить від пристані о шостій, і це перший за день, що його доглядач бачить з вікна, як і на світанку, та не про те думає.",
+        ),
+    ];
+    for (language, _) in analyse::SMALLEST {
+        for (of, text) in texts {
+            assert_eq!(analyse::is_plainly(text, language), of == language, "{language}: {text}");
+        }
+    }
+    assert!(analyse::is_plainly(texts[0].1, "en-GB") && !analyse::is_plainly(texts[0].1, "fi"));
+}

@@ -1,7 +1,7 @@
 //! What one post holds: each of its terms, how much it says about the post, and where it stands.
 
 use super::analyse::{self, tokens};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Between two fields, so that no phrase reaches from one into the other.
 const GAP: u32 = 16;

@@ -29,6 +29,17 @@ export default async function writing(browser, { base, email, password, release,
   await paste(page, { plain: "\n\nThe cooperative said (https://cooperative.example/open-letter) so as well." });
   await seen(page, "#preview", "so as well.");
 
+  // A picture dropped on the text stands where the caret was, and what it shows is typed at once; so with one that is pasted.
+  await seen(page, "#checks", "Dredging of the outer basin");
+  for (const [way, name, words] of [["drop", "quay.png", "The quay"], ["paste", "lamp.png", "A lamp"]]) {
+    await give(page, way, name);
+    await seen(page, "#pasted", "Now type what the picture shows");
+    await page.keyboard.type(words);
+    await page.locator(`#preview img[alt="${words}"]`).waitFor();
+    const written = await page.locator("#markdown").inputValue();
+    expect(written.includes(`![${words}](/media/${name.replace(".png", "-")}`), `the text became:\n${written}`);
+  }
+
   // Checked before anything is published.
   await seen(page, "#checks", "Dredging of the outer basin");
   await seen(page, "#checks", "differs");
@@ -43,6 +54,8 @@ export default async function writing(browser, { base, email, password, release,
   await link.click();
   await page.waitForURL(/\/20\d\d\/\d\d\/the-outer-basin$/);
   await seen(page, "body", "differs from the source");
+  const quay = await page.locator('article img[alt="The quay"]').evaluate((img) => [img.getAttribute("width"), img.getAttribute("height")]);
+  expect(quay.join() === "1920,480", `the picture tells ${quay} as its size`);
   nothingWrong(watched, "writing and publishing");
   const state = await page.context().storageState();
   await watched.context.close();
@@ -87,4 +100,22 @@ async function paste(page, { html = "", plain }) {
     { html, plain },
   );
   await page.waitForFunction((before) => document.querySelector("#markdown").value !== before, before, { timeout: 30_000 });
+}
+
+/// A picture that is dropped on the text, or pasted into it, at its end.
+async function give(page, way, name) {
+  await page.locator("#markdown").evaluate(
+    async (area, { way, name }) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 2400, height: 600 });
+      canvas.getContext("2d").fillRect(name.length, 0, 1200, 300);
+      const blob = await new Promise((done) => canvas.toBlob(done));
+      const data = new DataTransfer();
+      data.items.add(new File([blob], name, { type: "image/png" }));
+      area.focus();
+      area.setSelectionRange(area.value.length, area.value.length);
+      const event = { bubbles: true, cancelable: true };
+      area.dispatchEvent(way === "drop" ? new DragEvent(way, { ...event, dataTransfer: data }) : new ClipboardEvent(way, { ...event, clipboardData: data }));
+    },
+    { way, name },
+  );
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::label::{self, is_colon};
-use crate::speech::{self, List};
+use crate::speech::{self, List, Lists};
 
 /// The words are given to somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) fn of_quoted(text: &str, segment: &Segment, linked: bool) -> Option<G
         })
         .find_map(|index| given_by_verb(text, &words, index, linked));
     by_verb
-        .or_else(|| according(text, segment, &words, linked))
+        .or_else(|| according(text, &words, linked))
         .or_else(|| segment.quote_after.then(|| colon(text, segment, &words)).flatten())
         .or_else(|| segment.quote_before.then(|| beside(text, segment, linked)).flatten())
 }
@@ -52,11 +52,10 @@ pub(crate) fn of_reported(text: &str, sentence: &Range<usize>) -> Option<Given> 
         return None;
     }
     let words = words(text, sentence);
-    let whole = Segment { at: sentence.clone(), quote_before: false, quote_after: false };
     (0..words.len())
         .filter(|index| reports(&words, *index))
         .find_map(|index| given_by_verb(text, &words, index, true).filter(|given| given.speaker.is_some()))
-        .or_else(|| according(text, &whole, &words, false).filter(|given| given.speaker.is_some()))
+        .or_else(|| according(text, &words, false).filter(|given| given.speaker.is_some()))
 }
 
 /// A verb that reports speech without quotation marks: no infinitive, nothing the writer says, no order to the reader.
@@ -65,13 +64,12 @@ fn reports(words: &[Word], index: usize) -> bool {
         "to", "zu", "would", "can", "could", "may", "might", "should", "must", "let", "please", "we", "i",
         "you", "wir", "nous", "мы",
     ];
-    let opened = || words[index + 1..].iter().take(5).any(|word| speech::has(List::Opens, word.text));
-    let plain = || !speech::has(List::SaysAndMore, words[index].text);
+    let opened = || words[index + 1..].iter().take(5).any(|word| word.lists.has(List::Opens));
+    let plain = || !words[index].lists.has(List::SaysAndMore);
     if !is(words, index, List::Says) {
         return false;
     }
-    let behind =
-        words[..index].iter().rev().take(FAR_SUBJECT).find(|word| !speech::has(List::Fillers, word.text));
+    let behind = words[..index].iter().rev().take(FAR_SUBJECT).find(|word| !word.lists.has(List::Fillers));
     let own = behind.is_none_or(|word| NOT_BEHIND.contains(&own_word(word.text).to_lowercase().as_str()));
     let first_allowed = behind.is_none() && !words[index].text.starts_with(|c: char| c.is_ascii());
     let passive = index > 0
@@ -133,6 +131,7 @@ const FAR_SUBJECT_AFTER: usize = 6;
 struct Word<'a> {
     at: usize,
     text: &'a str,
+    lists: Lists,
     /// A capital says nothing on the first word.
     first: bool,
     /// A comma, a bracket or a dash stands before this word.
@@ -150,7 +149,8 @@ fn words<'a>(text: &'a str, range: &Range<usize>) -> Vec<Word<'a>> {
         let at = range.start + at;
         let apart = text[end..at].contains([',', ';', '(', '—', '–', '،', '，']);
         let joined = !found.is_empty() && &text[end..at] == "-";
-        found.push(Word { at, text: word, first: found.is_empty() && opens, apart, joined });
+        let first = found.is_empty() && opens;
+        found.push(Word { at, text: word, lists: Lists::of(word), first, apart, joined });
         end = at + word.len();
     }
     found
@@ -159,9 +159,9 @@ fn words<'a>(text: &'a str, range: &Range<usize>) -> Vec<Word<'a>> {
 /// Is the word in that list, and used as a verb: no noun after an article, no name in capitals?
 fn is(words: &[Word], index: usize, list: List) -> bool {
     let word = &words[index];
-    let capital = !word.first && word.text.starts_with(char::is_uppercase);
-    let before = index.checked_sub(1).filter(|_| !word.apart).map(|before| words[before].text);
-    !capital && !word.joined && speech::has_verb(list, word.text, before)
+    let before = index.checked_sub(1).filter(|_| !word.apart).map(|before| words[before].lists);
+    let capital = || !word.first && word.text.starts_with(char::is_uppercase);
+    word.lists.has_verb(list, before) && !word.joined && !capital()
 }
 
 fn follows(words: &[Word], index: usize, before: &[&str]) -> bool {
@@ -170,10 +170,10 @@ fn follows(words: &[Word], index: usize, before: &[&str]) -> bool {
 
 fn given_by_verb(text: &str, words: &[Word], verb: usize, linked: bool) -> Option<Given> {
     let at = words[verb].at;
-    let beside = |word: &&Word| !speech::has(List::Fillers, word.text) && !word.text.ends_with("ly");
+    let beside = |word: &&Word| !word.lists.has(List::Fillers) && !word.text.ends_with("ly");
     let subject = words[..verb].iter().rev().take(FAR_SUBJECT).find(beside);
     let object = words[verb + 1..].iter().take(3).find(|word| !is_article(word.text) && beside(word));
-    let silent = |word: Option<&Word>| word.is_some_and(|word| speech::has(List::Nobody, word.text));
+    let silent = |word: Option<&Word>| word.is_some_and(|word| word.lists.has(List::Nobody));
     if silent(subject) || (subject.is_none() && silent(object)) || is_impersonal(words, verb) {
         return None;
     }
@@ -212,7 +212,7 @@ fn in_apposition(words: &[Word], noun: usize, verb: usize, first: usize) -> Opti
 
 /// "The new leaflet says": what speaks is whatever noun stands before the verb.
 fn thing(words: &[Word], verb: usize) -> Option<String> {
-    let noun = (0..verb).rev().take(4).find(|index| !speech::has(List::Fillers, words[*index].text))?;
+    let noun = (0..verb).rev().take(4).find(|index| !words[*index].lists.has(List::Fillers))?;
     let article = words[noun.saturating_sub(3)..noun]
         .iter()
         .any(|word| is_article(word.text) || is_possessive(word.text));
@@ -252,9 +252,11 @@ fn is_impersonal(words: &[Word], verb: usize) -> bool {
     NOBODY.iter().any(|start| matches(start))
 }
 
-fn according(text: &str, segment: &Segment, words: &[Word], linked: bool) -> Option<Given> {
-    let (start, end) = speech::find_phrase(List::According, &text[segment.at.clone()])?;
-    let (start, end) = (segment.at.start + start, segment.at.start + end);
+fn according(text: &str, words: &[Word], linked: bool) -> Option<Given> {
+    if !words.iter().any(|word| word.lists.has(List::According)) {
+        return None;
+    }
+    let (start, end) = speech::find_phrase_among(List::According, words, |word| (word.at, word.text))?;
     let after = words.iter().position(|word| word.at >= end).unwrap_or(words.len());
     let before = words.iter().position(|word| word.at >= start).unwrap_or(words.len());
     let somebody = (after..(after + FAR_SUBJECT_AFTER).min(words.len()))
@@ -299,7 +301,7 @@ fn beside(text: &str, segment: &Segment, linked: bool) -> Option<Given> {
 fn is_subject(words: &[Word], index: usize, verb: usize) -> bool {
     let word = &words[index];
     let named = || {
-        let next = words[index + 1..].iter().take(4).find(|word| !speech::has(List::Fillers, word.text));
+        let next = words[index + 1..].iter().take(4).find(|word| !word.lists.has(List::Fillers));
         let at_verb = next.is_some_and(|next| next.at == words[verb].at);
         !word.first || at_verb || words[index + 1].apart || words.get(index + 1).is_some_and(is_name)
     };
@@ -321,9 +323,7 @@ fn is_somebody(words: &[Word], index: usize) -> bool {
 
 fn names_somebody(name: &str) -> bool {
     let words = words(name, &(0..name.len()));
-    !words.is_empty()
-        && words.len() <= 8
-        && words.last().is_some_and(|word| speech::has(List::Somebody, word.text))
+    !words.is_empty() && words.len() <= 8 && words.last().is_some_and(|word| word.lists.has(List::Somebody))
 }
 
 /// A capital that is not there for the sentence's sake, or a word of a script without capitals.

@@ -124,8 +124,8 @@ impl Citations {
             Some((run, at)) => {
                 let words = plain(&run.text[at.clone()]);
                 let alone = run.links.len() == 1
-                    && plain(&run.text) == words
                     && is_address(&words, address)
+                    && plain(&run.text) == words
                     && stands_free(tree, run);
                 (words, run.line(at.start), alone)
             }

@@ -93,6 +93,10 @@ enum Turn {
 }
 
 fn turn(c: char, before: Option<char>, after: Option<char>, open: &[Open]) -> Turn {
+    // Nearly every character of a text.
+    if c.is_ascii() && c != '"' {
+        return Turn::None;
+    }
     let starts = before.is_none_or(|c| c.is_whitespace() || is_opening(c))
         && after.is_some_and(|c| !c.is_whitespace());
     let ends_word = after.is_none_or(|c| !c.is_alphanumeric());

@@ -128,17 +128,33 @@ impl Language {
     }
 }
 
-/// Is this word, in any case, in that list of any language?
-pub fn has(list: List, word: &str) -> bool {
-    has_verb(list, word, None)
+/// The lists that a word is in, in each language: looked up once, asked often.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lists(Option<&'static [u32; LANGUAGES.len()]>);
+
+impl Lists {
+    /// Of a word in any case.
+    pub(crate) fn of(word: &str) -> Lists {
+        Lists(WORDS.get(fold(word).as_ref()))
+    }
+
+    pub(crate) fn has(self, list: List) -> bool {
+        self.0.is_some_and(|lists| lists.iter().any(|language| language & list.bit() != 0))
+    }
+
+    /// Is the word a verb of that list in a language that does not take it for a noun after the word before it?
+    pub(crate) fn has_verb(self, list: List, before: Option<Lists>) -> bool {
+        let Some(lists) = self.0 else { return false };
+        let articles = before.and_then(|before| before.0);
+        let noun =
+            |language: usize| articles.is_some_and(|lists| lists[language] & List::Articles.bit() != 0);
+        (0..LANGUAGES.len()).any(|language| lists[language] & list.bit() != 0 && !noun(language))
+    }
 }
 
-/// Is this word a verb of that list in a language that does not take it for a noun after the word before it?
-pub(crate) fn has_verb(list: List, word: &str, before: Option<&str>) -> bool {
-    let Some(lists) = WORDS.get(fold(word).as_ref()) else { return false };
-    let articles = before.and_then(|before| WORDS.get(fold(before).as_ref()));
-    let noun = |language: usize| articles.is_some_and(|lists| lists[language] & List::Articles.bit() != 0);
-    (0..LANGUAGES.len()).any(|language| lists[language] & list.bit() != 0 && !noun(language))
+/// Is this word, in any case, in that list of any language?
+pub fn has(list: List, word: &str) -> bool {
+    Lists::of(word).has(list)
 }
 
 /// Where a verb of saying stands in the text: byte offsets of its first form.
@@ -155,28 +171,43 @@ pub fn has_phrase(list: List, text: &str) -> bool {
 
 /// Where the first of the phrases stands: byte offsets in `text`.
 pub fn find_phrase(list: List, text: &str) -> Option<(usize, usize)> {
-    let words: Vec<(usize, Cow<str>, usize)> =
-        text.unicode_word_indices().map(|(at, word)| (at, fold(word), at + word.len())).collect();
-    let stands = |index: usize, phrase: &[&str]| {
-        let run = words.get(index..index + phrase.len())?;
-        run.iter().zip(phrase).all(|((_, word, _), wanted)| word == wanted).then(|| run[phrase.len() - 1].2)
-    };
-    let longest = |(index, (at, word, _)): (usize, &(usize, Cow<str>, usize))| {
-        let phrases = PHRASES.get(word.as_ref())?;
-        let ends =
-            phrases.iter().filter(|(of, _)| *of == list).filter_map(|(_, phrase)| stands(index, phrase));
-        ends.max().map(|end| (*at, end))
-    };
-    words.iter().enumerate().find_map(longest)
+    let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
+    find_phrase_among(list, &words, |word| *word)
 }
+
+/// The same in words that are parted already, each with its place.
+pub(crate) fn find_phrase_among<'a, T>(
+    list: List,
+    words: &'a [T],
+    of: impl Fn(&'a T) -> (usize, &'a str),
+) -> Option<(usize, usize)> {
+    let stands = |run: &'a [T], phrase: &[&str]| {
+        let run = run.get(..phrase.len())?;
+        let same = run.iter().zip(phrase).all(|(word, wanted)| fold(of(word).1) == *wanted);
+        let (at, last) = of(run.last()?);
+        same.then_some(at + last.len())
+    };
+    (0..words.len()).find_map(|index| {
+        let (at, first) = of(&words[index]);
+        let phrases = PHRASES.get(fold(first).as_ref())?.iter().filter(|(of, _)| *of == list);
+        let end = phrases.filter_map(|(_, phrase)| stands(&words[index..], phrase)).max()?;
+        Some((at, end))
+    })
+}
+
+/// Words of our own, looked up for each word of a text: nobody can choose them, so the hash may be a quick one.
+type Table<T> = HashMap<&'static str, T, foldhash::fast::FixedState>;
 
 /// Its list and its words.
 type Phrase = (List, Vec<&'static str>);
 
-/// The phrases of the lists that hold some, by their first word.
-static PHRASES: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
-    let mut phrases: HashMap<&str, Vec<Phrase>> = HashMap::new();
-    for list in [List::According, List::Introduces] {
+/// The lists that hold phrases; a word is in one of them if it begins a phrase.
+const PHRASED: [List; 2] = [List::According, List::Introduces];
+
+/// The phrases, by their first word.
+static PHRASES: LazyLock<Table<Vec<Phrase>>> = LazyLock::new(|| {
+    let mut phrases: Table<Vec<Phrase>> = Table::default();
+    for list in PHRASED {
         for phrase in LANGUAGES.iter().flat_map(|language| language.list(list)) {
             let words: Vec<&str> = phrase.unicode_words().collect();
             if let Some(first) = words.first() {
@@ -189,12 +220,14 @@ static PHRASES: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
 
 /// For each word of the tables the lists it is in, one number of bits for each language: most words of a text are in none,
 /// and one look says so.
-static WORDS: LazyLock<HashMap<&str, Vec<u32>>> = LazyLock::new(|| {
-    let mut words: HashMap<&str, Vec<u32>> = HashMap::new();
+static WORDS: LazyLock<Table<[u32; LANGUAGES.len()]>> = LazyLock::new(|| {
+    let mut words: Table<[u32; LANGUAGES.len()]> = Table::default();
     for (index, language) in LANGUAGES.iter().enumerate() {
         for list in List::ALL {
-            for word in language.list(*list) {
-                words.entry(word).or_insert_with(|| vec![0; LANGUAGES.len()])[index] |= list.bit();
+            for phrase in language.list(*list) {
+                let word = if PHRASED.contains(list) { phrase.unicode_words().next() } else { Some(*phrase) };
+                let Some(word) = word else { continue };
+                words.entry(word).or_insert([0; LANGUAGES.len()])[index] |= list.bit();
             }
         }
     }
