@@ -56,13 +56,7 @@ pub fn find(tx: &mut Tx, query: &Query, marks: &[Mark], skip: usize, count: usiz
     if query.is_empty() && marks.is_empty() {
         return Ok(Found::default());
     }
-    let fresh = Fresh::load(tx)?;
-    let mut found = Search::new(tx, query, marks, &fresh, true)?.run(tx)?;
-    let mut some_only = false;
-    if found.is_empty() && query.atoms.len() > 1 {
-        found = Search::new(tx, query, marks, &fresh, false)?.run(tx)?;
-        some_only = !found.is_empty();
-    }
+    let (mut found, some_only) = newest(tx, query, marks)?;
     let more = found.len() > MOST;
     found.truncate(MOST);
     // Of two that are as good, the newer one.
@@ -70,6 +64,18 @@ pub fn find(tx: &mut Tx, query: &Query, marks: &[Mark], skip: usize, count: usiz
     let page = found.iter().skip(skip).take(count).map(|at| post_at(tx, at.place));
     let posts = page.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     Ok(Found { posts, total: found.len(), more, some_only })
+}
+
+/// The newest matches, newest first: one more than [`MOST`] if there are more. And whether none holds all, but these some.
+pub(super) fn newest(tx: &mut Tx, query: &Query, marks: &[Mark]) -> Result<(Vec<Match>, bool)> {
+    let fresh = Fresh::load(tx)?;
+    let found = Search::new(tx, query, marks, &fresh, true)?.run(tx)?;
+    if !found.is_empty() || query.atoms.len() < 2 {
+        return Ok((found, false));
+    }
+    let found = Search::new(tx, query, marks, &fresh, false)?.run(tx)?;
+    let some_only = !found.is_empty();
+    Ok((found, some_only))
 }
 
 fn post_at(tx: &mut Tx, place: i64) -> Result<Option<(PostId, String)>> {
@@ -117,8 +123,8 @@ impl Fresh {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Match {
-    place: i64,
+pub(super) struct Match {
+    pub(super) place: i64,
     score: f64,
 }
 
@@ -261,14 +267,14 @@ enum Cursor {
 }
 
 /// A place and what it weighs in one number, so that they are sorted fast.
-type Packed = u64;
+type Packed = i64;
 
 fn packed(place: i64, weight: u8) -> Packed {
-    (place as u64) << 8 | u64::from(weight)
+    place << 8 | i64::from(weight)
 }
 
 fn unpacked(packed: Packed) -> (i64, u8) {
-    ((packed >> 8) as i64, packed as u8)
+    (packed >> 8, packed as u8)
 }
 
 /// Where in a post a phrase may begin; used again for each post.
@@ -423,13 +429,14 @@ fn held_by(tx: &mut Tx, terms: &[String]) -> Result<usize> {
     Ok(sum)
 }
 
-/// Where terms stand that begin so, or are one of these; oldest first. If only so many of the newest are `wanted`, older ones may
-/// be missing.
+/// Where terms stand that begin so, or are one of these; oldest first. Marks stand among the terms and begin with words too: nobody
+/// who asks for `lan*` means `language:en`. If only so many of the newest are `wanted`, older ones may be missing.
 fn beginning(tx: &mut Tx, prefix: &str, terms: &[String], wanted: Option<usize>) -> Result<Vec<Packed>> {
     let mut heads: Vec<Head> = tx.all(
         sql!(
             "-- search::beginning
-            select term, first, last, posts from posting where term >= ?1 and term < ?2 order by term, first limit ?3"
+            select term, first, last, posts from posting
+            where term >= ?1 and term < ?2 and term not like '%:%' order by term, first limit ?3"
         ),
         (prefix, format!("{prefix}\u{10ffff}"), BLOCKS),
     )?;

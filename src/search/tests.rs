@@ -2,19 +2,24 @@
 
 use super::analyse::{self, tokens};
 use super::block::{Posting, blocks, postings};
+use super::find::newest;
 use super::words::{Fields, Words};
-use super::{Mark, Query, find, highlighted, index, passage};
+use super::{MOST, Mark, Query, find, highlighted, index, passage};
 use crate::id::PostId;
 use crate::outside::clock::Clock;
 use crate::outside::db::scratch::on_both;
-use crate::outside::db::{Db, Place, sql};
-use crate::time::{DAY, Time};
+use crate::outside::db::{Db, Place, Tx, sql};
+use crate::time::{DAY, MINUTE, Time};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use std::collections::{BTreeMap, HashMap};
 
 on_both! {
     what_is_settled_is_found_as_what_is_new
     nothing_that_went_is_found
     a_whole_archive_may_name_one_minute
+    what_is_found_is_what_reading_every_post_would_find
 }
 
 fn terms(text: &str, language: &str) -> Vec<String> {
@@ -303,4 +308,101 @@ fn a_text_is_plainly_of_one_language() {
         }
     }
     assert!(analyse::is_plainly(texts[0].1, "en-GB") && !analyse::is_plainly(texts[0].1, "fi"));
+}
+
+/// The first of these stands in almost every post, the last in few. Each is its own stem.
+const VOCABULARY: [&str; 12] =
+    ["the", "to", "fog", "bell", "lamp", "lantern", "harbour", "tram", "mast", "dock", "lamplight", "salt"];
+
+/// What somebody may ask for: words, phrases and beginnings, as they are typed.
+fn asked() -> impl Strategy<Value = (Vec<String>, Option<i64>)> {
+    let word = || prop::sample::select(VOCABULARY.to_vec());
+    let atom = prop_oneof![
+        word().prop_map(str::to_owned),
+        prop::collection::vec(word(), 2..4).prop_map(|words| format!("\"{}\"", words.join(" "))),
+        prop::sample::select(vec!["lam*", "lan*", "the*", "har*", "aut*", "xyz*"]).prop_map(str::to_owned),
+    ];
+    (prop::collection::vec(atom, 1..4), prop::option::of(1i64..5))
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let common = (0..VOCABULARY.len(), 0..VOCABULARY.len()).prop_map(|(a, b)| VOCABULARY[a.min(b)]);
+    prop::collection::vec(common, 6..14).prop_map(|words| words.join(" "))
+}
+
+fn holds(text: &str, atom: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let phrase: Vec<&str> = atom.trim_matches('"').split(' ').collect();
+    match atom.strip_suffix('*') {
+        Some(beginning) => words.iter().any(|word| word.starts_with(beginning)),
+        None => words.windows(phrase.len()).any(|some| some == phrase),
+    }
+}
+
+async fn what_is_found_is_what_reading_every_post_would_find(place: Place) {
+    const MANY: i64 = 6400;
+    let db = open(&place).await;
+    let mut chance = TestRunner::deterministic();
+    let mut draw = move || text().new_tree(&mut chance).unwrap().current();
+    let mut texts: BTreeMap<i64, String> = (1..=MANY).map(|id| (id, draw())).collect();
+    let put = async |some: Vec<(i64, String)>| {
+        for some in some.chunks(400).map(<[_]>::to_vec) {
+            let put = move |tx: &mut Tx, (id, text): (i64, String)| {
+                // On both sides of 1970.
+                let (at, marks) = (Time((id - MANY / 2) * 7 * MINUTE), [Mark::Author(1 + id % 4)]);
+                index::put(tx, PostId(id), at, &marks, at, |_| Ok(words("", &text)))
+            };
+            db.write(move |tx| some.into_iter().try_for_each(|post| put(tx, post))).await.unwrap();
+        }
+    };
+    // Most of it is in the lists; some of that went or was changed since, and some is new.
+    put(texts.clone().into_iter().filter(|(id, _)| id % 9 != 0).collect()).await;
+    index::settle(&db, Time(0)).await.unwrap();
+    index::settle(&db, Time(0)).await.unwrap();
+    put(texts.clone().into_iter().filter(|(id, _)| id % 9 == 0).collect()).await;
+    let changed: Vec<(i64, String)> =
+        texts.keys().filter(|id| *id % 23 == 0).map(|id| (*id, draw())).collect();
+    texts.extend(changed.clone());
+    let gone: Vec<i64> = texts.keys().copied().filter(|id| id % 31 == 0 || id % 23 == 0).collect();
+    db.write(move |tx| gone.into_iter().try_for_each(|id| index::take_out(tx, PostId(id), Time(0))))
+        .await
+        .unwrap();
+    put(changed.into_iter().filter(|(id, _)| id % 31 != 0).collect()).await;
+    texts.retain(|id, _| id % 31 != 0);
+
+    let mut chance = TestRunner::deterministic();
+    for _ in 0..150 {
+        let (atoms, author) = asked().new_tree(&mut chance).unwrap().current();
+        let by = |id: i64| author.is_none_or(|author| author == 1 + id % 4);
+        let newest = |enough: &dyn Fn(&str) -> bool| -> Vec<i64> {
+            let held = texts.iter().rev().filter(|(id, text)| by(**id) && enough(text));
+            held.map(|(id, _)| *id).take(MOST + 1).collect()
+        };
+        let mut expected = newest(&|text| atoms.iter().all(|atom| holds(text, atom)));
+        if expected.is_empty() {
+            expected = newest(&|text| atoms.iter().any(|atom| holds(text, atom)));
+        }
+        let query = Query::read(&atoms.join(" "), &["en".into()]);
+        let marks: Vec<Mark> = author.map(Mark::Author).into_iter().collect();
+        let found = db.read(move |tx| newest_posts(tx, &query, &marks)).await.unwrap();
+        assert!(
+            found == expected,
+            "{atoms:?} by {author:?}: {} found, {} there",
+            found.len(),
+            expected.len()
+        );
+    }
+}
+
+fn newest_posts(tx: &mut Tx, query: &Query, marks: &[Mark]) -> crate::Result<Vec<i64>> {
+    let posts: Vec<(i64, i64)> = tx.all(
+        sql!(
+            "-- test, posts at places
+            select place, post_id from searchable"
+        ),
+        (),
+    )?;
+    let posts: HashMap<i64, i64> = posts.into_iter().collect();
+    let (found, _) = newest(tx, query, marks)?;
+    Ok(found.iter().map(|at| posts[&at.place]).collect())
 }
