@@ -109,6 +109,71 @@ async fn what_is_typed_is_kept_and_two_windows_lose_nothing() {
 }
 
 #[tokio::test]
+async fn lighthouse_finds_nothing_to_better() {
+    let press = Press::prepare().await.start_with(&["--sample"]).await;
+    let posts = press.reader().opens("/").await.is(200).attributes(".posts h2 a", "href");
+    let post = posts.first().expect("the sample has posts");
+    tells("lighthouse", json!({"base": press.base(), "pages": ["/", post, "/archive"]})).await;
+}
+
+/// Each is a post with that text, title, excerpt and tag, by somebody of that name; so is what the publication is called.
+#[tokio::test]
+async fn hostile_texts_run_nothing_wherever_they_stand() {
+    let Some(vectors) = press::vectors() else { return println!("skipped: no test data") };
+    let press = Press::start().await;
+    let root = press.folder().join("hostile");
+    std::fs::create_dir(&root).unwrap();
+    for (n, vector) in vectors.iter().enumerate() {
+        let title: String = vector.chars().take(1000).collect();
+        let front = json!({
+            "title": title, "excerpt": vector, "tags": [vector], "authors": [{"name": vector}],
+            "date": format!("2024-01-01T{:02}:{:02}:00Z", n / 60 % 24, n % 60)
+        });
+        let text = format!("{front}\n\nBefore.\n\n{}\n\nBehind.\n", vector.replace('\0', "\u{fffd}"));
+        std::fs::write(root.join(format!("vector-{n}.md")), text).unwrap();
+    }
+    let root = root.to_str().unwrap();
+    let ran = press.command(&["import", "markdown", root, "--no-capture", "--json"]).run().await.succeeds();
+    assert_eq!(ran.json()["imported"].as_u64(), Some(vectors.len() as u64), "{}", ran.stdout);
+    let worst = "\"><img src=x onerror=alert(1)><script>alert(2)</script>";
+    press.ida().settles("name", worst).await;
+    press.ida().settles("description", worst).await;
+
+    let mut posts: Vec<String> = (0..vectors.len()).map(|n| format!("/2024/01/vector-{n}")).collect();
+    // What readers have of it is not swallowed by what it opens and never closes.
+    for path in posts.iter().step_by(9) {
+        press.reader().opens(path).await.is(200).shows("Before.");
+    }
+    let lists = press.reader().opens("/sitemap.xml").await;
+    for file in lists.pick("loc") {
+        let all = press.reader().opens(&press::path_of(&file)).await.pick("loc");
+        let others = all.iter().map(|url| press::path_of(url)).filter(|path| !path.starts_with("/2024/01/"));
+        posts.extend(others.step_by(25));
+    }
+    posts.extend(
+        ["/", "/search?q=alert", "/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/archive/2024/01"]
+            .map(str::to_owned),
+    );
+    let all = press.api().get("/api/v1/posts?limit=100").await.is(200).items();
+    let editors = all.iter().step_by(5).map(|post| format!("/desk/posts/{}", post["id"].as_str().unwrap()));
+    let desk = [
+        "/desk",
+        "/desk?q=alert",
+        "/desk/people",
+        "/desk/settings",
+        "/desk/sources",
+        "/desk/redirects",
+        "/desk/views",
+    ];
+    let desk: Vec<String> = desk.into_iter().map(str::to_owned).chain(editors).collect();
+    tells(
+        "harmless",
+        json!({"base": press.base(), "pages": posts, "desk": desk, "vectors": vectors, "email": "ida@gazette.example", "password": press::PASSWORD}),
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_is_shut_out_by_a_page() {
     let press = Press::start().await;
     let post = press

@@ -394,19 +394,28 @@ fn lists(tx: &mut Tx, post: &Standing, now: Time) -> Result<BTreeSet<List>> {
 
 fn count(tx: &mut Tx, list: &List, change: i64, now: Time) -> Result<()> {
     let (kind, number, name) = list.key();
-    let (posts,): (i64,) = tx.one(
+    tx.run(
         sql!(
             "-- listing::count
             insert into tally (kind, number, name, posts, changed_at) values (?1, ?2, ?3, ?4, ?5)
             on conflict (kind, number, name) do update set posts = tally.posts + excluded.posts,
-                changed_at = excluded.changed_at
-            returning posts"
+                changed_at = excluded.changed_at"
         ),
         (kind, number, name, change, now),
     )?;
-    if change != 0 {
-        tx.changed(list.topic())?;
-        if matches!(list, List::Month(..)) && posts == change.max(0) {
+    if change == 0 {
+        return Ok(());
+    }
+    tx.changed(list.topic())?;
+    if matches!(list, List::Month(..)) {
+        let (posts,): (i64,) = tx.one(
+            sql!(
+                "-- listing::count, a month's
+                select posts from tally where kind = ?1 and number = ?2 and name = ?3"
+            ),
+            (kind, number, name),
+        )?;
+        if posts == change.max(0) {
             tx.changed(months_topic())?;
         }
     }

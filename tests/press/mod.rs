@@ -15,6 +15,7 @@ mod drawing;
 mod page;
 mod postgres;
 mod server;
+mod vectors;
 mod visitor;
 mod wait;
 pub mod web;
@@ -24,6 +25,7 @@ pub use author::{Author, Post};
 pub use command::{Ran, ibid};
 pub use drawing::drawing;
 pub use page::{Form, Page};
+pub use vectors::vectors;
 pub use visitor::Visitor;
 pub use wait::{until, until_within};
 

@@ -253,10 +253,8 @@ fn is_impersonal(words: &[Word], verb: usize) -> bool {
 }
 
 fn according(text: &str, words: &[Word], linked: bool) -> Option<Given> {
-    if !words.iter().any(|word| word.lists.has(List::According)) {
-        return None;
-    }
-    let (start, end) = speech::find_phrase_among(List::According, words, |word| (word.at, word.text))?;
+    let (start, end) =
+        speech::find_phrase_among(List::According, words, |word| (word.at, word.text, word.lists))?;
     let after = words.iter().position(|word| word.at >= end).unwrap_or(words.len());
     let before = words.iter().position(|word| word.at >= start).unwrap_or(words.len());
     let somebody = (after..(after + FAR_SUBJECT_AFTER).min(words.len()))

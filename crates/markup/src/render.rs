@@ -406,14 +406,17 @@ impl Writer<'_> {
 }
 
 fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\u{0}' => {}
-            c => out.push(c),
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\0']) {
+        out.push_str(&rest[..at]);
+        match rest.as_bytes()[at] {
+            b'&' => out.push_str("&amp;"),
+            b'<' => out.push_str("&lt;"),
+            b'>' => out.push_str("&gt;"),
+            b'"' => out.push_str("&quot;"),
+            _ => {}
         }
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
 }

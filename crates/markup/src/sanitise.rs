@@ -184,6 +184,7 @@ fn bounded(html: &str) -> String {
     let bytes = html.as_bytes();
     let mut out = String::with_capacity(html.len() + html.len() / 64);
     let mut open: Vec<&[u8]> = Vec::new();
+    let mut unclosed: Vec<&[u8]> = Vec::new();
     let mut at = 0;
     while at < html.len() {
         let start = find(bytes, at, b'<');
@@ -212,7 +213,7 @@ fn bounded(html: &str) -> String {
                     out.push_str(&html[start..tag.end]);
                 }
                 match !tag.closing && is(tag.name, RAW) {
-                    true => end_of_raw(bytes, &tag),
+                    true => end_of_raw(bytes, &tag, &mut unclosed),
                     false => tag.end,
                 }
             }
@@ -276,13 +277,18 @@ fn close(open: &mut Vec<&[u8]>, name: &[u8]) -> bool {
     true
 }
 
-/// Behind the end tag of an element without markup, or the end of the text.
-fn end_of_raw(bytes: &[u8], tag: &Tag) -> usize {
+/// Behind the end tag of an element without markup. One that is never closed swallows nothing: a browser would take all that
+/// follows for its content. `unclosed` are names of which no end tag follows any more, so that each is looked for once.
+fn end_of_raw<'a>(bytes: &'a [u8], tag: &Tag<'a>, unclosed: &mut Vec<&'a [u8]>) -> usize {
+    if unclosed.iter().any(|name| name.eq_ignore_ascii_case(tag.name)) {
+        return tag.end;
+    }
     let mut at = tag.end;
     loop {
         at = find(bytes, at, b'<');
         if at >= bytes.len() {
-            return bytes.len();
+            unclosed.push(tag.name);
+            return tag.end;
         }
         match Markup::read(bytes, at) {
             Markup::Tag(end) if end.closing && end.name.eq_ignore_ascii_case(tag.name) => return end.end,
@@ -436,7 +442,8 @@ mod tests {
     fn only_known_elements_reach_the_parser() {
         let check = |html: &str, expected: &str| assert_eq!(bounded(html), expected);
         check("a<script>b</div></SCRIPT >c", "ac");
-        check("a<style>b", "a");
+        check("a<style>b<STYLE>c<title>d", "abcd");
+        check("<title>a<p onclick=\"go()\">b</p><xmp>c</xmp>", "a<p onclick=\"go()\">b</p>");
         check("<svg><b>x</b></svg>", "<b>x</b>");
         check("<!--a-->b<!-->c<!--->d<!--e--!>f<!--g", "<!--a-->b<!-->c<!--->d<!--e--!>f<!--g");
         check("<!doctype html><?x y?>a</ b>c", "ac");
@@ -454,5 +461,6 @@ mod tests {
         let plain = "<p>one<p>two<br><img src=\"a b c/d/e\" alt='it is > that'>";
         assert_eq!(bounded(&plain.repeat(500)), plain.repeat(500));
         assert_eq!(bounded("a < b <c>d"), "a < b d");
+        assert_eq!(bounded(&"<title>".repeat(100_000)), "");
     }
 }

@@ -171,24 +171,27 @@ pub fn has_phrase(list: List, text: &str) -> bool {
 
 /// Where the first of the phrases stands: byte offsets in `text`.
 pub fn find_phrase(list: List, text: &str) -> Option<(usize, usize)> {
-    let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
+    let words: Vec<_> = text.unicode_word_indices().map(|(at, word)| (at, word, Lists::of(word))).collect();
     find_phrase_among(list, &words, |word| *word)
 }
 
-/// The same in words that are parted already, each with its place.
+/// The same in words that are parted and looked up already, each with its place.
 pub(crate) fn find_phrase_among<'a, T>(
     list: List,
     words: &'a [T],
-    of: impl Fn(&'a T) -> (usize, &'a str),
+    of: impl Fn(&'a T) -> (usize, &'a str, Lists),
 ) -> Option<(usize, usize)> {
     let stands = |run: &'a [T], phrase: &[&str]| {
         let run = run.get(..phrase.len())?;
         let same = run.iter().zip(phrase).all(|(word, wanted)| fold(of(word).1) == *wanted);
-        let (at, last) = of(run.last()?);
+        let (at, last, _) = of(run.last()?);
         same.then_some(at + last.len())
     };
     (0..words.len()).find_map(|index| {
-        let (at, first) = of(&words[index]);
+        let (at, first, lists) = of(&words[index]);
+        if !lists.has(list) {
+            return None;
+        }
         let phrases = PHRASES.get(fold(first).as_ref())?.iter().filter(|(of, _)| *of == list);
         let end = phrases.filter_map(|(_, phrase)| stands(&words[index..], phrase)).max()?;
         Some((at, end))

@@ -28,9 +28,10 @@ pub fn fill_in(text: &str, resolve: &dyn Fn(&str) -> Option<String>) -> (String,
 /// Writes every address of a link or picture anew that `address` has another one for.
 pub fn readdress(text: &str, address: &mut dyn FnMut(Place, &str, usize) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut done = 0;
+    let (mut done, mut line, mut counted) = (0, 1, 0);
     for found in addresses(text) {
-        let line = text[..found.from].matches('\n').count() + 1;
+        line += text.get(counted..found.from).map_or(0, |passed| passed.matches('\n').count());
+        counted = counted.max(found.from);
         if let Some(new) = address(found.place, &text[found.from..found.to], line) {
             out.push_str(&text[done..found.from]);
             let plain = !new.contains([' ', '(', ')', '<', '>', '"']);

@@ -286,7 +286,8 @@ fn connect(path: &Path) -> Result<Connection> {
     connection.busy_timeout(Duration::from_secs(10)).map_err(|e| explain(&e))?;
     // Nothing is mapped: each connection would count the whole of a large file as its own memory.
     let set = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
-        pragma temp_store = memory; pragma cache_size = -8000; pragma mmap_size = 0;";
+        pragma temp_store = memory; pragma cache_size = -8000; pragma mmap_size = 0;
+        pragma wal_autocheckpoint = 4000;";
     connection.execute_batch(set).map_err(|e| explain_open(path, &e))?;
     // A statement keeps its plan: planned anew whenever a value is bound, it takes longer to plan than to answer.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| explain(&e))?;
