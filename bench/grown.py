@@ -77,8 +77,8 @@ def sentences():
 
 
 def times(posts):
-    """When each was published. The newest stand as close in both publications, and both reach back as many months: what a page of
-    either shows is the same, however many posts are behind it."""
+    """When each was published. The newest stand as close in both publications, and both reach back as many months, so that posts, home
+    and months show as much in either. Calendars of a year do not: of the few, most days of it are empty."""
     end = BEGAN + MANY * STEP
     months = list(range(BEGAN, end - 3 * MONTH, MONTH)) if posts < MANY else []
     return months + [end - n * STEP for n in reversed(range(posts - len(months)))]
