@@ -203,6 +203,14 @@ async fn nobody_is_shut_out_by_a_page() {
     let editor = format!("/desk/posts/{}", post.id);
     let revisions = format!("/desk/posts/{}/revisions", post.id);
     post.rewrites(json!({"title": "The outermost basin"})).await;
+    let share = desk.opens(&editor).await.form_to("/preview-link").expect("a way to share");
+    let preview = press::path_of(&desk.sends(&share).await.is(200).attributes(".notice a", "href").remove(0));
+    let about = desk.opens("/desk/posts/new").await.form_with("markdown").expect("an editor");
+    let about = about.fill("title", "About us").fill("markdown", "We sit by the river.").fill("kind", "page");
+    desk.sends(&about.pressing("do", "publish")).await.is(200);
+    let upload = desk.opens("/desk/media").await.form_to("/media").expect("a way to send a file");
+    desk.sends_file(&upload, "file", "quay.png", &press::drawing(600, 400)).await.is(200);
+    let kept = desk.opens("/desk/media").await.attributes(".rows a.title", "href").remove(0);
     let welcome = press.command(&["user", "address", "jonas@gazette.example"]).run().await.succeeds().stdout;
     let welcome = press::path_of(welcome.trim());
     let pages = [
@@ -229,8 +237,11 @@ async fn nobody_is_shut_out_by_a_page() {
         "/desk/posts/new",
         &editor,
         &revisions,
+        &preview,
+        "/about-us",
         "/desk/redirects",
         "/desk/media",
+        &kept,
         "/desk/sources",
         "/desk/views",
         "/desk/work",

@@ -377,8 +377,9 @@ async fn any_two_revisions_are_compared_and_each_comes_back() {
     let page = desk.opens(&format!("{address}/revisions")).await;
     let ids = page.attributes("input[name=from]", "value");
     assert_eq!(ids.len(), 4, "{ids:?}");
+    assert_eq!(page.pick(".finding ins"), ["long"], "what was saved last");
     let compared = desk.opens(&format!("{address}/revisions?from={}&to={}", ids[3], ids[1])).await;
-    assert_eq!(compared.pick(".finding h3"), ["Title", "Text", "Tags"]);
+    assert_eq!(compared.pick(".finding h2"), ["Title", "Text", "Tags"]);
     assert_eq!(compared.pick(".finding ins"), ["long", "late, ", "log"].map(str::trim));
     compared.shows("lines unchanged").hides("Line 20 of");
     desk.opens(&format!("{address}/revisions?from={}&to=now", ids[1])).await.shows("Word for word the same");

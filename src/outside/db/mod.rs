@@ -303,9 +303,11 @@ fn dialect(sql: &'static str) -> &'static str {
 fn postgres_text(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     let mut chars = sql.chars().peekable();
-    let mut quoted = false;
+    let (mut quoted, mut told) = (false, false);
     while let Some(c) = chars.next() {
-        quoted ^= c == '\'';
+        // A statement's name may hold an apostrophe.
+        told = c != '\n' && (told || !quoted && c == '-' && chars.peek() == Some(&'-'));
+        quoted ^= c == '\'' && !told;
         let numbered = chars.peek().is_some_and(char::is_ascii_digit);
         out.push(if c == '?' && !quoted && numbered { '$' } else { c });
     }

@@ -92,9 +92,10 @@ pub(in crate::web) async fn show(
             revisions.truncate(A_PAGE);
             let older = revisions.last().filter(|_| more);
             let older = older.map(|last| format!("/desk/posts/{id}/revisions?before={}", last.revision_id));
-            // Unless others are asked for: what changed last, and what is not saved yet.
-            let newest = revisions.first().map(|r| r.revision_id.to_string());
-            let from = asked.from.or(newest).unwrap_or_else(|| NOW.into());
+            let from = match asked.from {
+                Some(from) => from,
+                None => last_different(tx, &post, &revisions)?,
+            };
             let to = asked.to.unwrap_or_else(|| NOW.into());
             let drafts = (state(tx, &post, &from)?, state(tx, &post, &to)?);
             let shown = Page {
@@ -114,6 +115,15 @@ pub(in crate::web) async fn show(
     let names = (name(&shown, &shown.from), name(&shown, &shown.to));
     shown.comparison = Some(Comparison::of(drafts.0, drafts.1, names.0, names.1).await?);
     page(&app, "desk/revisions.html", &shown)
+}
+
+/// What is not saved yet is shown against the newest, and what is saved against the one before: none is written twice.
+fn last_different(tx: &mut Tx, post: &Post, revisions: &[Named]) -> Result<String> {
+    let Some(newest) = revisions.first() else { return Ok(NOW.into()) };
+    let saved = Draft { slug: String::new(), ..post.draft(tx)? };
+    let same = saved == Revision::find(tx, post.post_id, newest.revision_id)?.draft();
+    let from = revisions.get(1).filter(|_| same).unwrap_or(newest);
+    Ok(from.revision_id.to_string())
 }
 
 fn state(tx: &mut Tx, post: &Post, which: &str) -> Result<Draft> {
