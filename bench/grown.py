@@ -7,14 +7,17 @@ import json
 import os
 import random
 import re
+import contextlib
+import csv
 import sqlite3
+import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import Skipped
-from programs import ibid, serving
+from programs import ibid, postgres, serving
 
 MANY = int(os.environ.get("IBID_BENCH_POSTS", "100000"))
 FEW = 1000
@@ -31,14 +34,28 @@ class Grown:
     phrases: list
     # What rendering and indexing all of it took; none if it was made before.
     seconds: float | None = None
+    settings: dict = field(default_factory=dict)
 
 
 @functools.cache
 def grown(posts):
     made = home() / f"{posts}"
-    if not (made / "asked.json").exists():
-        return make(made, posts)
-    return Grown(made, posts, **json.loads((made / "asked.json").read_text()))
+    return of_before(made, posts) or make(made, posts, Sqlite(made / "ibid.sqlite"))
+
+
+@contextlib.contextmanager
+def grown_on_postgres(posts):
+    made = home() / f"{posts}-postgres"
+    made.mkdir(exist_ok=True)
+    with postgres(made / "postgres") as address:
+        database = Postgres(address)
+        yield of_before(made, posts, **database.settings) or make(made, posts, database)
+
+
+def of_before(made, posts, **settings):
+    """What an earlier run kept."""
+    if (made / "asked.json").exists():
+        return Grown(made, posts, **json.loads((made / "asked.json").read_text()), settings=settings)
 
 
 @functools.cache
@@ -50,14 +67,59 @@ def home():
     return Path(folder.name)
 
 
-def make(data, posts):
-    data.mkdir(parents=True)
-    ibid(data, "user", "add", "ida@gazette.example", "--name", "Ida", "--role", "owner")
-    words, phrases = fill(data / "ibid.sqlite", posts)
-    with serving(data):
-        seconds = settled(data / "ibid.sqlite")
+def make(data, posts, database):
+    data.mkdir(parents=True, exist_ok=True)
+    ibid(data, "user", "add", "ida@gazette.example", "--name", "Ida", "--role", "owner", **database.settings)
+    words, phrases = fill(database, posts)
+    with serving(data, **database.settings):
+        seconds = settled(database)
+    database.run("vacuum analyze" if database.settings else "analyze")
     (data / "asked.json").write_text(json.dumps({"words": words, "phrases": phrases}))
-    return Grown(data, posts, words, phrases, seconds)
+    return Grown(data, posts, words, phrases, seconds, database.settings)
+
+
+COLUMNS = """post_id, kind, slug, month, author_id, title, excerpt, markdown, tags, correction, cover, cover_alt, document, renderer,
+    language, version, first_published_at, published_at, created_at, updated_at"""
+
+
+class Sqlite:
+    settings = {}
+
+    def __init__(self, path):
+        self.path = path
+
+    def fill(self, rows):
+        base = sqlite3.connect(self.path)
+        base.executemany(f"insert into post ({COLUMNS}) values ({', '.join('?' * len(COLUMNS.split(',')))})", rows)
+        base.commit()
+
+    def run(self, text):
+        """A statement; the number it gives, if any."""
+        base = sqlite3.connect(self.path)
+        row = base.execute(text).fetchone()
+        base.commit()
+        return row and row[0]
+
+
+class Postgres:
+    def __init__(self, address):
+        self.address = address
+        self.settings = {"IBID_DATABASE": address}
+
+    def psql(self, text, **more):
+        command = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text, self.address]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more)
+
+    def fill(self, rows):
+        loading = self.psql(f"copy post ({COLUMNS}) from stdin csv")
+        csv.writer(loading.stdin, quoting=csv.QUOTE_ALL).writerows(rows)
+        loading.communicate()
+        assert loading.returncode == 0, "psql could not load the posts"
+
+    def run(self, text):
+        said, _ = (asked := self.psql(text)).communicate()
+        assert asked.returncode == 0, text
+        return int(said) if said.strip().isdigit() else None
 
 
 @functools.cache
@@ -84,10 +146,9 @@ def times(posts):
     return months + [end - n * STEP for n in reversed(range(posts - len(months)))]
 
 
-def fill(path, posts):
+def fill(database, posts):
     """Posts as an older renderer would have left them: the server renders and indexes them all. Words, and phrases, of some."""
     chance, known = random.Random(7), sentences()
-    base = sqlite3.connect(path)
     words, phrases = [], []
 
     def rows():
@@ -100,27 +161,20 @@ def fill(path, posts):
             if n % 20 == 0:
                 words.extend(sorted(set(re.findall(r"[A-Za-z]+", " ".join(text).lower()))))
                 phrases.append(" ".join(re.findall(r"[A-Za-z]+", chance.choice(text))[:3]))
-            month = time.strftime("%Y/%m", time.gmtime(at / 1e6))
+            month, markdown = time.strftime("%Y/%m", time.gmtime(at / 1e6)), "\n\n".join(text)
             title = " ".join(chance.choice(known).split()[:7])
-            yield (n, f"post-{n}", month, title, "\n\n".join(text), f"Subject {n % 200}", at)
+            subject = f"Subject {n % 200}"
+            yield n, "post", f"post-{n}", month, 1, title, "", markdown, subject, "", "", "", "", 0, "en", 1, at, at, at, at
 
-    base.executemany(
-        """insert into post (post_id, kind, slug, month, author_id, title, excerpt, markdown, tags, correction, cover, cover_alt,
-            document, renderer, language, version, first_published_at, published_at, created_at, updated_at)
-        values (?1, 'post', ?2, ?3, 1, ?4, '', ?5, ?6, '', '', '', '', 0, 'en', 1, ?7, ?7, ?7, ?7)""",
-        rows(),
-    )
-    base.commit()
+    database.fill(rows())
     return words, phrases
 
 
-def settled(path):
+def settled(database):
     """Seconds until everything is rendered and in the lists of the search."""
     began = time.monotonic()
-    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     while True:
         time.sleep(1)
-        left = base.execute("select count(*) from post where renderer = 0").fetchone()[0]
-        unsettled = base.execute("select count(*) from searchable where state <> 'settled'").fetchone()[0]
-        if not left and not unsettled:
+        left = ["post where renderer = 0", "searchable where state <> 'settled'"]
+        if not any(database.run(f"select count(*) from (select 1 from {these} limit 1) as one") for these in left):
             return time.monotonic() - began

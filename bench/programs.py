@@ -38,10 +38,10 @@ def free_port():
         return s.getsockname()[1]
 
 
-def ibid(data, *args, stdin=None):
+def ibid(data, *args, stdin=None, **settings):
     """One command; what it printed."""
-    command = [IBID, *args, "--data", data]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=True).stdout.strip()
+    command, env = [IBID, *args, "--data", data], {**os.environ, **settings}
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=True, env=env).stdout.strip()
 
 
 @contextlib.contextmanager
@@ -90,6 +90,35 @@ def nginx(root, config):
     finally:
         server.terminate()
         server.wait()
+
+
+@contextlib.contextmanager
+def postgres(data):
+    """PostgreSQL over a folder, new or of an earlier run, set as Debian sets it; the address of its one database."""
+    tools = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda tools: int(tools.parent.name))
+    if not tools:
+        raise Skipped("postgresql is not installed")
+    lent = []
+    # It refuses to run as root.
+    if os.getuid() == 0:
+        lent = ["runuser", "-u", "postgres", "--"]
+        for folder in [data.parent, *data.parent.parents]:
+            folder.chmod(folder.stat().st_mode | 0o011)
+    if not data.exists():
+        data.mkdir()
+        if lent:
+            shutil.chown(data, "postgres")
+        subprocess.run(
+            [*lent, tools[-1] / "initdb", "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C"],
+            stdout=subprocess.DEVNULL, check=True, cwd="/",
+        )
+    port = free_port()
+    command = [*lent, tools[-1] / "pg_ctl", "-D", data, "-w", "-l", data / "log"]
+    subprocess.run([*command, "-o", f"-p {port} -h 127.0.0.1 -k {data}", "start"], stdout=subprocess.DEVNULL, check=True, cwd="/")
+    try:
+        yield f"postgres://bench@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*command, "-m", "fast", "stop"], stdout=subprocess.DEVNULL, check=True, cwd="/")
 
 
 def get(address, **headers):

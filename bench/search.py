@@ -1,14 +1,14 @@
 """Readers' search with a hundred thousand posts of four hundred real words (bench/grown.py). Words are drawn as often as posts hold
 them; of a thousand queries a tenth are phrases and a tenth beginnings of words. The goal is for a database that the system has in
-its memory, as one in use is; what it takes from the disk alone is printed beside it. Other work on the machine shows most in the
-slowest queries: the load says whether there was any."""
+its memory, as one in use is; what it takes from the disk alone is printed beside it, and what it takes on PostgreSQL. Other work on
+the machine shows most in the slowest queries: the load says whether there was any."""
 import http.client
 import os
 import random
 import time
 from urllib.parse import quote, urlsplit
 
-from grown import MANY, grown
+from grown import MANY, grown, grown_on_postgres
 from programs import memory, serving
 
 QUERIES = 1000
@@ -17,28 +17,41 @@ KINDS = ["word", "two words", "phrase", "beginning"]
 
 def measure(table):
     publication = grown(MANY)
-    where = f"search, {publication.posts:,} posts"
+    file = publication.data / "ibid.sqlite"
+    indexed(table, publication, "SQLite")
+    taken, _ = served(publication, lambda: chilled(file))
+    table.add(f"search, {MANY:,} posts: all, from the disk", figures(taken)[0], "", figures(taken)[1])
+    taken, resident = served(publication, lambda: warmed(file))
+    by_kind(table, "", taken, 20)
+    size = file.stat().st_size / 2**20
+    table.add("search: resident memory after it; database", f"{resident:,.0f} MiB", f"{size:,.0f} MiB", None)
+    with grown_on_postgres(MANY) as publication:
+        indexed(table, publication, "PostgreSQL")
+        taken, resident = served(publication, lambda: None)
+        by_kind(table, " on PostgreSQL", taken)
+        table.add("search on PostgreSQL: resident memory after it", f"{resident:,.0f} MiB", "", None)
+
+
+def indexed(table, publication, engine):
     if publication.seconds:
         rate = publication.posts / publication.seconds
-        table.add(f"{where}: rendered and indexed", f"{rate:,.0f} posts/s", "", None)
-    taken, _ = served(publication, chilled)
-    table.add(f"{where}: all, from the disk", figures(taken)[0], "", figures(taken)[1])
-    taken, resident = served(publication, warmed)
+        table.add(f"search, {publication.posts:,} posts on {engine}: rendered and indexed", f"{rate:,.0f} posts/s", "", None)
+
+
+def by_kind(table, engine, taken, bound=None):
     for kind in [*KINDS, "all"]:
         these = [one for one in taken if kind in (one[0], "all")]
-        goal = ("at most", 20) if kind == "all" else None
+        goal = ("at most", bound) if bound and kind == "all" else None
         said, p99 = figures(these)
-        table.add(f"{where}: {kind}, {len(these)} queries", said, f"load {os.getloadavg()[0]:.1f}", p99, goal)
+        table.add(f"search{engine}, {MANY:,} posts: {kind}, {len(these)} queries", said, f"load {os.getloadavg()[0]:.1f}", p99, goal)
     for kind, t, typed in sorted(taken, key=lambda one: -one[1])[:12]:
         print(f"   {t:6.1f} ms {kind}: {typed}", flush=True)
-    size = (publication.data / "ibid.sqlite").stat().st_size / 2**20
-    table.add("search: resident memory after it; database", f"{resident:,.0f} MiB", f"{size:,.0f} MiB", None)
 
 
-def served(publication, prepared):
+def served(publication, prepare):
     """What the queries took, and the memory resident after them."""
-    prepared(publication.data / "ibid.sqlite")
-    with serving(publication.data) as (address, pid):
+    prepare()
+    with serving(publication.data, **publication.settings) as (address, pid):
         return ask(address, queries(publication)), memory(pid)
 
 

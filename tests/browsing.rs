@@ -2,42 +2,14 @@
 
 mod press;
 
-use press::Press;
-use serde_json::{Value, json};
+use press::{Press, tells};
+use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
 const RELEASE: &str = "https://ministry.example/releases/dredging";
 
 fn screenshots() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots")
-}
-
-/// Tells one story; whether it could be told.
-async fn tells(story: &str, given: Value) -> bool {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    if !folder.join("node_modules/playwright-core").exists() {
-        println!("skipped: tests/browser has no node_modules; bin/test installs them");
-        return false;
-    }
-    let mut command = Command::new("node");
-    command.arg("run.mjs").arg(story).current_dir(&folder).kill_on_drop(true);
-    let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let Ok(mut node) = spawned else {
-        println!("skipped: node is not installed; bin/test installs it");
-        return false;
-    };
-    let mut stdin = node.stdin.take().expect("it has a standard input");
-    stdin.write_all(given.to_string().as_bytes()).await.expect("it listens");
-    drop(stdin);
-    let output = node.wait_with_output().await.expect("it ends");
-    let (said, complained) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    println!("{said}");
-    assert!(output.status.success(), "{story}:\n{complained}");
-    said.contains("told")
 }
 
 #[tokio::test]
@@ -106,14 +78,6 @@ async fn what_is_typed_is_kept_and_two_windows_lose_nothing() {
     if told {
         post.page().await.shows("It sails at ten, by hand.").hides("It sails at nine.");
     }
-}
-
-#[tokio::test]
-async fn lighthouse_finds_nothing_to_better() {
-    let press = Press::prepare().await.start_with(&["--sample"]).await;
-    let posts = press.reader().opens("/").await.is(200).attributes(".posts h2 a", "href");
-    let post = posts.first().expect("the sample has posts");
-    tells("lighthouse", json!({"base": press.base(), "pages": ["/", post, "/archive"]})).await;
 }
 
 /// Each is a post with that text, title, excerpt and tag, by somebody of that name; so is what the publication is called.

@@ -3,6 +3,7 @@
 mod press;
 
 use press::{Page, Press, drawing};
+use serde_json::json;
 
 /// Chooses a file in the form of the media page.
 async fn sends(press: &Press, desk: &press::Visitor, name: &str, bytes: &[u8], alt: &str) -> Page {
@@ -47,6 +48,11 @@ async fn a_picture_is_kept_small_and_says_nothing_of_its_maker() {
     assert!(file.form_to("/delete").is_none(), "it is used");
     let deleting = format!("{}/delete", again.url.path());
     desk.posts(&deleting, &[]).await.is(409).shows("It is used, and so it stays.");
+
+    post.rewrites(json!({"markdown": "Stone alone."})).await;
+    let once = desk.opens(again.url.path()).await;
+    once.shows("Earlier revisions of these posts name it").shows("The quay");
+    assert!(once.form_to("/delete").is_some());
 }
 
 #[tokio::test]

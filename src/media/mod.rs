@@ -160,8 +160,26 @@ impl Media {
                     or post_id in (select post_id from working_copy where cover = ?1 or markdown like ?2)
                 order by post_id desc limit 100"
             ),
-            (self.path(), format!("%{}%", self.path().replace(['%', '_'], "_"))),
+            (self.path(), self.within_text()),
         )
+    }
+
+    /// Posts that showed it once: earlier words of theirs, brought back, would lack it. Reads every revision.
+    pub fn once_used_by(&self, tx: &mut Tx) -> Result<Vec<(PostId, String)>> {
+        tx.all(
+            sql!(
+                "-- Media::once_used_by
+                select post_id, title from post
+                where post_id in (select post_id from revision where cover = ?1 or markdown like ?2)
+                order by post_id desc limit 100"
+            ),
+            (self.path(), self.within_text()),
+        )
+    }
+
+    /// As `like` looks for it: a sign of its own in a name stands for any one letter.
+    fn within_text(&self) -> String {
+        format!("%{}%", self.path().replace('%', "_"))
     }
 
     /// Where it is used beside posts: as the logo, as somebody's picture.

@@ -10,6 +10,7 @@
 
 mod api;
 mod author;
+mod browser;
 mod command;
 mod drawing;
 mod page;
@@ -22,6 +23,7 @@ pub mod web;
 
 pub use api::{Api, Reply};
 pub use author::{Author, Post};
+pub use browser::tells;
 pub use command::{Ran, ibid};
 pub use drawing::drawing;
 pub use page::{Form, Page};

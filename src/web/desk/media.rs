@@ -2,6 +2,7 @@
 
 use super::{Asked, Desk, page};
 use crate::app::App;
+use crate::id::PostId;
 use crate::media::{self, Media};
 use crate::outside::db::Tx;
 use crate::person::Person;
@@ -35,6 +36,8 @@ struct FilePage {
     may_order: bool,
     posts: Vec<Use>,
     besides: Vec<String>,
+    /// Asked when nobody uses it now.
+    once: Vec<Use>,
     notice: &'static str,
     problem: String,
 }
@@ -43,6 +46,12 @@ struct FilePage {
 struct Use {
     id: String,
     title: String,
+}
+
+impl Use {
+    fn of((id, title): (PostId, String)) -> Use {
+        Use { id: id.to_string(), title }
+    }
 }
 
 #[derive(Serialize)]
@@ -196,12 +205,15 @@ async fn show(
         .read(move |tx| {
             let (publication, media) = (Publication::load(tx)?, Media::find(tx, &name)?);
             let (posts, besides) = uses(tx, &media)?;
+            let unused = posts.is_empty() && besides.is_empty();
+            let once = if unused { media.once_used_by(tx)? } else { Vec::new() };
             Ok(FilePage {
                 file: Shown::of(&media, &publication.time_zone()),
                 may_order: media.may_order(&person),
                 desk: Desk::of(&publication, "media", Some(&person)),
                 posts,
                 besides,
+                once: once.into_iter().map(Use::of).collect(),
                 notice,
                 problem,
             })
@@ -211,7 +223,7 @@ async fn show(
 }
 
 fn uses(tx: &mut Tx, media: &Media) -> Result<(Vec<Use>, Vec<String>)> {
-    let posts = media.used_by(tx)?.into_iter().map(|(id, title)| Use { id: id.to_string(), title }).collect();
+    let posts = media.used_by(tx)?.into_iter().map(Use::of).collect();
     let besides = media.used_besides(tx)?.into_iter().map(|(words,)| words).collect();
     Ok((posts, besides))
 }
