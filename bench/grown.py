@@ -2,13 +2,12 @@
 IBID_BENCH_WORDS names a folder of texts, IBID_BENCH_POSTS fewer posts. In the folder that IBID_BENCH_KEEP names they stay for the
 next run; whoever changes what is stored empties it."""
 import atexit
+import contextlib
 import functools
 import json
 import os
 import random
 import re
-import contextlib
-import csv
 import sqlite3
 import subprocess
 import tempfile
@@ -40,22 +39,59 @@ class Grown:
 @functools.cache
 def grown(posts):
     made = home() / f"{posts}"
-    return of_before(made, posts) or make(made, posts, Sqlite(made / "ibid.sqlite"))
+    if (made / "asked.json").exists():
+        return Grown(made, posts, **json.loads((made / "asked.json").read_text()))
+    return make(made, posts)
 
 
 @contextlib.contextmanager
 def grown_on_postgres(posts):
-    made = home() / f"{posts}-postgres"
+    """The same publication, row for row, as if it had moved to PostgreSQL."""
+    publication, made = grown(posts), home() / f"{posts}-postgres"
     made.mkdir(exist_ok=True)
     with postgres(made / "postgres") as address:
-        database = Postgres(address)
-        yield of_before(made, posts, **database.settings) or make(made, posts, database)
+        settings = {"IBID_DATABASE": address}
+        if not (made / "copied").exists():
+            ibid(made, "user", "add", "ida@gazette.example", "--name", "Ida", "--role", "owner", **settings)
+            copy(publication.data / "ibid.sqlite", address)
+            (made / "copied").touch()
+        yield Grown(made, posts, publication.words, publication.phrases, settings=settings)
 
 
-def of_before(made, posts, **settings):
-    """What an earlier run kept."""
-    if (made / "asked.json").exists():
-        return Grown(made, posts, **json.loads((made / "asked.json").read_text()), settings=settings)
+# What a server writes for itself.
+OWN = {"migration", "job", "changes", "sqlite_sequence", "sqlite_stat1"}
+
+
+def copy(file, address):
+    base = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    tables = [name for name, in base.execute("select name from sqlite_schema where type = 'table' order by rowid") if name not in OWN]
+    psql(address, f"truncate {', '.join(tables)} cascade")
+    for table in tables:
+        columns = ", ".join(row[1] for row in base.execute(f"pragma table_info({table})"))
+        rows = base.execute(f"select {columns} from {table}")
+        psql(address, f"copy {table} ({columns}) from stdin", ("\t".join(map(written, row)) + "\n" for row in rows))
+    psql(address, "vacuum analyze")
+
+
+def psql(address, text, rows=()):
+    # Posts and what they cite name each other: whole again only when all is there.
+    env = {**os.environ, "PGOPTIONS": "-c session_replication_role=replica"}
+    command = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text, address]
+    loading = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=env)
+    loading.stdin.writelines(rows)
+    loading.communicate()
+    assert loading.returncode == 0, f"psql refused: {text}"
+
+
+def written(value):
+    """As `copy` reads it."""
+    match value:
+        case None:
+            return "\\N"
+        case bytes():
+            return "\\\\x" + value.hex()
+        case _:
+            return str(value).translate({ord(c): "\\" + as_ for c, as_ in zip("\\\t\n\r", "\\tnr")})
 
 
 @functools.cache
@@ -67,59 +103,19 @@ def home():
     return Path(folder.name)
 
 
-def make(data, posts, database):
+def make(data, posts):
     data.mkdir(parents=True, exist_ok=True)
-    ibid(data, "user", "add", "ida@gazette.example", "--name", "Ida", "--role", "owner", **database.settings)
-    words, phrases = fill(database, posts)
-    with serving(data, **database.settings):
-        seconds = settled(database)
-    database.run("vacuum analyze" if database.settings else "analyze")
+    ibid(data, "user", "add", "ida@gazette.example", "--name", "Ida", "--role", "owner")
+    base = sqlite3.connect(data / "ibid.sqlite")
+    words, phrases = fill(base, posts)
+    with serving(data):
+        seconds = settled(base)
     (data / "asked.json").write_text(json.dumps({"words": words, "phrases": phrases}))
-    return Grown(data, posts, words, phrases, seconds, database.settings)
+    return Grown(data, posts, words, phrases, seconds)
 
 
 COLUMNS = """post_id, kind, slug, month, author_id, title, excerpt, markdown, tags, correction, cover, cover_alt, document, renderer,
     language, version, first_published_at, published_at, created_at, updated_at"""
-
-
-class Sqlite:
-    settings = {}
-
-    def __init__(self, path):
-        self.path = path
-
-    def fill(self, rows):
-        base = sqlite3.connect(self.path)
-        base.executemany(f"insert into post ({COLUMNS}) values ({', '.join('?' * len(COLUMNS.split(',')))})", rows)
-        base.commit()
-
-    def run(self, text):
-        """A statement; the number it gives, if any."""
-        base = sqlite3.connect(self.path)
-        row = base.execute(text).fetchone()
-        base.commit()
-        return row and row[0]
-
-
-class Postgres:
-    def __init__(self, address):
-        self.address = address
-        self.settings = {"IBID_DATABASE": address}
-
-    def psql(self, text, **more):
-        command = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text, self.address]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more)
-
-    def fill(self, rows):
-        loading = self.psql(f"copy post ({COLUMNS}) from stdin csv")
-        csv.writer(loading.stdin, quoting=csv.QUOTE_ALL).writerows(rows)
-        loading.communicate()
-        assert loading.returncode == 0, "psql could not load the posts"
-
-    def run(self, text):
-        said, _ = (asked := self.psql(text)).communicate()
-        assert asked.returncode == 0, text
-        return int(said) if said.strip().isdigit() else None
 
 
 @functools.cache
@@ -146,7 +142,7 @@ def times(posts):
     return months + [end - n * STEP for n in reversed(range(posts - len(months)))]
 
 
-def fill(database, posts):
+def fill(base, posts):
     """Posts as an older renderer would have left them: the server renders and indexes them all. Words, and phrases, of some."""
     chance, known = random.Random(7), sentences()
     words, phrases = [], []
@@ -166,15 +162,16 @@ def fill(database, posts):
             subject = f"Subject {n % 200}"
             yield n, "post", f"post-{n}", month, 1, title, "", markdown, subject, "", "", "", "", 0, "en", 1, at, at, at, at
 
-    database.fill(rows())
+    base.executemany(f"insert into post ({COLUMNS}) values ({', '.join('?' * len(COLUMNS.split(',')))})", rows())
+    base.commit()
     return words, phrases
 
 
-def settled(database):
+def settled(base):
     """Seconds until everything is rendered and in the lists of the search."""
     began = time.monotonic()
     while True:
         time.sleep(1)
         left = ["post where renderer = 0", "searchable where state <> 'settled'"]
-        if not any(database.run(f"select count(*) from (select 1 from {these} limit 1) as one") for these in left):
+        if not any(base.execute(f"select 1 from {these} limit 1").fetchone() for these in left):
             return time.monotonic() - began

@@ -102,7 +102,7 @@ def postgres(data):
     # It refuses to run as root.
     if os.getuid() == 0:
         lent = ["runuser", "-u", "postgres", "--"]
-        for folder in [data.parent, *data.parent.parents]:
+        for folder in [data.parent, data.parent.parent]:
             folder.chmod(folder.stat().st_mode | 0o011)
     if not data.exists():
         data.mkdir()

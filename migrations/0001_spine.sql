@@ -179,7 +179,7 @@ create table searchable (
     words blob not null                  -- of a settled post only which terms
 );
 create index searchable_post on searchable (post_id, state);
-create index searchable_state on searchable (state, place);
+create index searchable_unsettled on searchable (place) where state <> 'settled';
 
 -- A term's list of places, a block a row.
 create table posting (

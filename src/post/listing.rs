@@ -159,6 +159,20 @@ impl Tally {
         Ok((earlier.map(|(n,)| n), later.map(|(n,)| n)))
     }
 
+    /// The tags that hold most: slugs, names as their newest posts write them, how many.
+    pub fn largest_tags(tx: &mut Tx, limit: usize) -> Result<Vec<(String, String, i64)>> {
+        tx.all(
+            sql!(
+                "-- Tally::largest_tags
+                select tally.name,
+                    coalesce((select post_tag.name from post_tag where slug = tally.name and listed_at is not null
+                        order by listed_at desc, post_id desc limit 1), tally.name) as written, posts
+                from tally where kind = 'tag' and posts > 0 order by posts desc, name limit ?1"
+            ),
+            (limit,),
+        )
+    }
+
     /// The lists of tags or authors that hold most.
     pub fn largest(tx: &mut Tx, kind: &str, limit: usize) -> Result<Vec<Tallied>> {
         tx.all(

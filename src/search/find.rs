@@ -40,7 +40,7 @@ pub fn languages(tx: &mut Tx) -> Result<Vec<String>> {
     let new: Vec<(String,)> = tx.all(
         sql!(
             "-- search::languages, new
-            select distinct marks from searchable where state in ('new', 'gone')"
+            select distinct marks from searchable where state <> 'settled'"
         ),
         (),
     )?;
@@ -106,7 +106,7 @@ impl Fresh {
         let rows: Vec<(i64, index::State, String, Vec<u8>)> = tx.all(
             sql!(
                 "-- search::fresh
-                select place, state, marks, words from searchable where state in ('new', 'gone')"
+                select place, state, marks, words from searchable where state <> 'settled'"
             ),
             (),
         )?;

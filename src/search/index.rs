@@ -227,7 +227,7 @@ fn unsettled_batch(tx: &mut Tx) -> Result<Vec<Unsettled>> {
     tx.all(
         sql!(
             "-- search::unsettled_batch
-            select place, state, marks, words from searchable where state in ('new', 'gone')
+            select place, state, marks, words from searchable where state <> 'settled'
             order by place limit ?1"
         ),
         (TOGETHER,),

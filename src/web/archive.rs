@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::id::PersonId;
 use crate::outside::db::{Topic, Tx};
 use crate::person::Person;
-use crate::post::listing::{Before, List, Tallied, Tally, Titled, months_topic, tag_name};
+use crate::post::listing::{Before, List, Tallied, Tally, Titled, months_topic};
 use crate::post::{Post, posts_topic};
 use crate::publication::Publication;
 use crate::time::Time;
@@ -134,11 +134,8 @@ pub(super) async fn show(State(app): State<App>) -> Result<Response> {
 }
 
 fn tags(tx: &mut Tx) -> Result<Vec<Link>> {
-    let largest = Tally::largest(tx, "tag", TAGS)?;
-    let link = |tag: Tallied| {
-        Ok(Link { name: tag_name(tx, &tag.name)?, path: format!("/tag/{}", tag.name), posts: tag.posts })
-    };
-    largest.into_iter().map(link).collect()
+    let link = |(slug, name, posts)| Link { name, path: format!("/tag/{slug}"), posts };
+    Ok(Tally::largest_tags(tx, TAGS)?.into_iter().map(link).collect())
 }
 
 fn authors(tx: &mut Tx, topics: &mut Vec<Topic>) -> Result<Vec<Link>> {

@@ -8,7 +8,7 @@ use crate::id::{PersonId, PostId};
 use crate::outside::db::Tx;
 use crate::person::Person;
 use crate::post::Post;
-use crate::post::listing::{Tally, tag_name};
+use crate::post::listing::Tally;
 use crate::publication::Publication;
 use crate::search::{self, Found, Mark, Piece, Query};
 use crate::time::Time;
@@ -162,10 +162,7 @@ fn filters(tx: &mut Tx, asked: &Asked) -> Result<Vec<Filter>> {
         let person = Person::find(tx, PersonId(author.number))?;
         authors.push((person.slug, person.name));
     }
-    let mut tags = Vec::new();
-    for tag in Tally::largest(tx, "tag", OFFERED)? {
-        tags.push((tag.name.clone(), tag_name(tx, &tag.name)?));
-    }
+    let tags = Tally::largest_tags(tx, OFFERED)?.into_iter().map(|(slug, name, _)| (slug, name)).collect();
     let years = Tally::years(tx)?.into_iter().rev();
     let years = years.map(|year| (year.number.to_string(), year.number.to_string())).collect();
     let filter = |name, label, any, chosen: &str, mut options: Vec<(String, String)>| {
