@@ -9,6 +9,7 @@ create table person (
     password text,                       -- Argon2id, PHC form; none until the one-time address was used
     bio text not null,
     picture text not null default '',    -- one of ours, /media/…; empty is none
+    introduced_at bigint not null default 0, -- name, bio or picture last changed
     created_at bigint not null,
     joined_at bigint,                    -- chose a first password; invited until then
     seen_at bigint,                      -- used the desk, to the hour
@@ -65,6 +66,7 @@ create table post (
     slug text /*pg collate "C"*/ not null,
     month text not null,                 -- 2026/03 of first publication, fixed from then on; empty before it, and for pages
     author_id bigint not null references person (person_id),
+    co_authors text not null default '', -- who wrote it with the author: ids in their order, separated by commas
     title text not null,
     excerpt text not null,               -- as written; empty means the first sentences
     markdown text not null,
@@ -156,6 +158,15 @@ create table post_tag (
     primary key (post_id, slug)
 );
 create index post_tag_slug on post_tag (slug, listed_at, post_id);
+
+-- The same people as post.co_authors, to be found by.
+create table co_author (
+    post_id bigint not null references post (post_id),
+    person_id bigint not null references person (person_id),
+    listed_at bigint,                    -- as of a tag
+    primary key (post_id, person_id)
+);
+create index co_author_person on co_author (person_id, listed_at, post_id);
 
 -- How many public posts a list holds, kept so that nobody counts.
 create table tally (

@@ -47,6 +47,9 @@ struct Front {
     title: String,
     slug: String,
     author: String,
+    /// Whoever wrote it too.
+    #[serde(default)]
+    with: Vec<String>,
     published: toml::value::Datetime,
     excerpt: String,
     tags: Vec<String>,
@@ -125,7 +128,7 @@ fn settle(tx: &mut Tx, about: About, now: Time) -> Result<HashMap<String, Person
     let mut people = HashMap::new();
     for author in about.authors {
         let person = Person::add(tx, &author.email, &author.name, author.role, now)?;
-        Person::introduce(tx, person.person_id, &author.name, &author.bio)?;
+        Person::introduce(tx, person.person_id, &author.name, &author.bio, now)?;
         people.insert(author.key, person);
     }
     Ok(people)
@@ -192,8 +195,12 @@ async fn publish(app: &App, people: &HashMap<String, Person>, path: &str) -> Res
         .and_then(|text| text.split_once("\n+++\n"))
         .ok_or_else(|| Error::Internal(format!("{path} has no front matter")))?;
     let front: Front = toml::from_str(front).internal(format!("the front matter of {path}"))?;
-    let author = people.get(&front.author).cloned();
-    let author = author.ok_or_else(|| Error::Internal(format!("{path} names no author of the sample")))?;
+    let person = |key: &String| {
+        let known = people.get(key).cloned();
+        known.ok_or_else(|| Error::Internal(format!("{path} names “{key}”, who is no author of the sample")))
+    };
+    let author = person(&front.author)?;
+    let others = front.with.iter().map(|key| Ok(person(key)?.person_id)).collect::<Result<Vec<_>>>()?;
     let draft = Draft {
         title: front.title.clone(),
         excerpt: front.excerpt.clone(),
@@ -207,7 +214,8 @@ async fn publish(app: &App, people: &HashMap<String, Person>, path: &str) -> Res
         .write(move |tx| {
             let id: PersonId = author.person_id;
             let post = Post::create(tx, id, Kind::Post, Some(&front.slug), &rendered, at)?;
-            let post = post.publish(tx, &author, at, at)?;
+            post.sign(tx, &others, at)?;
+            let post = Post::find(tx, post.post_id)?.publish(tx, &author, at, at)?;
             if front.pinned { post.pin(tx, Some(at), at) } else { Ok(()) }
         })
         .await

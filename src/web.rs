@@ -5,6 +5,7 @@ mod api;
 mod archive;
 mod at_hand;
 mod body;
+mod byline;
 pub mod cache;
 mod desk;
 mod feed;
@@ -84,6 +85,7 @@ fn router(app: App) -> Router {
         .route("/posts/{id}/bin", post(desk::editor::bin))
         .route("/posts/{id}/restore", post(desk::posts::restore))
         .route("/posts/{id}/pin", post(desk::editor::pin))
+        .route("/posts/{id}/byline", post(desk::signing::sign))
         .route("/posts/new/typed", post(desk::typing::begin))
         .route("/posts/{id}/typed", post(desk::typing::keep))
         .route("/posts/{id}/preview-link", post(desk::editor::share))

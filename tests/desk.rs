@@ -446,3 +446,63 @@ async fn a_preview_is_read_by_whoever_has_its_secret_address() {
     reader.opens(&press::path_of(&newer)).await.is(404);
     reader.opens("/preview/anything").await.is(404);
 }
+
+#[tokio::test]
+async fn a_post_that_several_wrote_stands_under_each_of_them() {
+    let press = Press::start().await;
+    let post = press.ida().publishes("The outer basin", "Deep enough.").await;
+    let alone = press.ida().publishes("The inner basin", "Too shallow.").await;
+    press.hires("Mira Olsen", "author").await;
+    let (ida, jonas) =
+        (press.ida().signs_in().await, press.hires("Jonas Vale", "author").await.signs_in().await);
+    let desk = format!("/desk/posts/{}", post.id);
+    jonas.opens(&desk).await.is(404);
+
+    let form = ida.opens(&desk).await.form_to("/byline").expect("who wrote it");
+    ida.sends(&form.clone().fill("add", "Karla Voss"))
+        .await
+        .is(422)
+        .shows("Nobody here is called “Karla Voss”.");
+    let signed = ida.sends(&form.clone().fill("add", " jonas VALE ")).await;
+    signed.is(200).shows("The byline is changed.").shows("By Ida Brandt and Jonas Vale");
+    ida.sends(&form.clone().fill("add", "Jonas Vale")).await.is(200).shows("By Ida Brandt and Jonas Vale");
+    let all = "Ida Brandt, Jonas Vale and Mira Olsen";
+    ida.sends(&form.fill("add", "mira-olsen")).await.is(200).shows(&format!("By {all}"));
+
+    let reader = press.reader();
+    let page = post.shows(all).await;
+    let authors = ["/author/ida-brandt", "/author/jonas-vale", "/author/mira-olsen"];
+    assert_eq!(page.attributes(".byline a", "href"), authors);
+    assert!(page.html().contains("\"author\":[{\"@type\":\"Person\""), "{}", page.html());
+    let month = post.path.rsplit_once('/').expect("a dated address").0;
+    for path in ["/", "/author/jonas-vale", "/search?q=basin&author=mira-olsen", &format!("/archive{month}")]
+    {
+        reader.opens(path).await.is(200).shows(all).shows("The outer basin");
+    }
+    let (hers, his) = (reader.opens(authors[0]).await, reader.opens(authors[1]).await);
+    assert_eq!(hers.pick(".posts h2"), ["The inner basin", "The outer basin"]);
+    assert_eq!(his.pick(".posts h2"), ["The outer basin"]);
+    reader.opens("/search?q=basin&author=mira-olsen").await.hides("The inner basin");
+    reader.opens("/archive").await.shows("Mira Olsen");
+    let feeds = ["/feed.atom", "/author/jonas-vale/feed.rss", "/feed.json"];
+    for feed in feeds {
+        let feed = reader.opens(feed).await.html();
+        let names = feed.matches("Ida Brandt").count();
+        assert!(names > 0 && feed.contains(">Jonas Vale<") || feed.contains("\"Jonas Vale\""), "{feed}");
+    }
+    let shown = press.reader().opens(&format!("/api/v1/posts/{}", post.id)).await.html();
+    assert!(shown.contains("\"authors\":[\"Ida Brandt\",\"Jonas Vale\",\"Mira Olsen\"]"), "{shown}");
+
+    // Whoever wrote it may work on it.
+    jonas.opens(&desk).await.is(200);
+    jonas.opens("/desk").await.shows("The outer basin").hides("The inner basin");
+    jonas.opens("/desk?q=basin").await.shows("The outer basin").hides("The inner basin");
+    jonas.opens(&format!("/desk/posts/{}", alone.id)).await.is(404);
+
+    let form = ida.opens(&desk).await.form_to("/byline").expect("who wrote it");
+    let jonas_id = ida.opens(&desk).await.attributes("button[name=remove]", "value").remove(0);
+    ida.sends(&form.pressing("remove", &jonas_id)).await.is(200).shows("By Ida Brandt and Mira Olsen");
+    post.shows("Ida Brandt and Mira Olsen").await;
+    reader.opens("/author/jonas-vale").await.is(404);
+    jonas.opens(&desk).await.is(404);
+}

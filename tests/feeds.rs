@@ -146,6 +146,15 @@ async fn a_feed_read_before_is_not_sent_again_even_after_a_restart() {
         let other = [("if-modified-since", date.as_str()), ("if-none-match", "\"another\"")];
         press.reader().asks_with(path, &other).await.is(200);
     }
+    let ida = press.ida().signs_in().await;
+    until("a feed whose author says something else to be sent", async || {
+        let form = ida.opens("/desk/me").await.form_to("/byline").expect("name and bio");
+        ida.sends(&form.fill("bio", "Keeps the tide tables.")).await.is(200);
+        let again =
+            press.reader().asks_with("/tag/tides/feed.atom", &[("if-modified-since", &dates[3])]).await;
+        if again.status == 200 { Ok(()) } else { Err(format!("{} for {}", again.status, dates[3])) }
+    })
+    .await;
     // Whatever was said of the second before last is no longer true once something is new.
     until("a feed that has changed to be sent", async || {
         press.ida().publishes("Low water", "Late.").await;

@@ -62,6 +62,8 @@ record! {
         pub bio: String,
         /// One of ours, `/media/…`; empty is none.
         pub picture: String,
+        /// When name, bio or picture last changed; the beginning of time where none ever did.
+        pub introduced_at: Time,
         pub created_at: Time,
         /// When they chose their first password; until then they are invited.
         pub joined_at: Option<Time>,
@@ -180,7 +182,7 @@ impl Person {
     }
 
     /// What readers are told of a person. The address of their page stays, so that it goes on leading there.
-    pub fn introduce(tx: &mut Tx, id: PersonId, name: &str, bio: &str) -> Result<()> {
+    pub fn introduce(tx: &mut Tx, id: PersonId, name: &str, bio: &str, now: Time) -> Result<()> {
         let (name, bio) = (checked_name(name)?, bio.trim());
         if bio.chars().count() > LONGEST_BIO {
             return Err(Error::Invalid(format!(
@@ -190,21 +192,21 @@ impl Person {
         tx.run(
             sql!(
                 "-- Person::introduce
-            update person set name = ?2, bio = ?3 where person_id = ?1"
+            update person set name = ?2, bio = ?3, introduced_at = ?4 where person_id = ?1"
             ),
-            (id, name, bio),
+            (id, name, bio, now),
         )?;
         tx.changed(id.topic())
     }
 
     /// Puts up a picture of ours, or none.
-    pub fn put_up_picture(tx: &mut Tx, id: PersonId, path: &str) -> Result<()> {
+    pub fn put_up_picture(tx: &mut Tx, id: PersonId, path: &str, now: Time) -> Result<()> {
         tx.run(
             sql!(
                 "-- Person::put_up_picture
-            update person set picture = ?2 where person_id = ?1"
+            update person set picture = ?2, introduced_at = ?3 where person_id = ?1"
             ),
-            (id, path),
+            (id, path, now),
         )?;
         tx.changed(id.topic())
     }

@@ -50,7 +50,8 @@ pub fn withdraw(tx: &mut Tx, person: &Person, now: Time) -> Result<()> {
     let (left,): (i64,) = tx.one(
         sql!(
             "-- standing::withdraw
-            select (select count(*) from post where author_id = ?1) + (select count(*) from token where person_id = ?1)"
+            select (select count(*) from post where author_id = ?1) + (select count(*) from co_author where person_id = ?1)
+                + (select count(*) from token where person_id = ?1)"
         ),
         (person.person_id,),
     )?;

@@ -1,7 +1,7 @@
 //! Posts that come from elsewhere: each is written at once as it was there, and comes once.
 
 use super::revision::Why;
-use super::{Kind, Post, Rendered};
+use super::{Kind, Post, Rendered, byline};
 use crate::Result;
 use crate::id::{PersonId, PostId};
 use crate::outside::db::{Taken, Tx, record, sql};
@@ -15,6 +15,8 @@ pub struct Arrival {
     pub kind: Kind,
     pub slug: String,
     pub author: PersonId,
+    /// Who wrote it with them, in their order.
+    pub co_authors: Vec<PersonId>,
     /// None: a draft.
     pub published_at: Option<Time>,
     pub changed_at: Time,
@@ -97,8 +99,8 @@ impl Post {
                 sql!("-- Post::arrive
                     insert into post (kind, slug, month, author_id, title, excerpt, markdown, tags, correction, cover,
                         cover_alt, document, renderer, language, version, first_published_at, published_at, created_at,
-                        updated_at)
-                    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9, ?10, ?11, ?12, ?13, 1, ?14, ?14, ?15, ?16)
+                        updated_at, co_authors)
+                    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9, ?10, ?11, ?12, ?13, 1, ?14, ?14, ?15, ?16, ?17)
                     returning *"),
                 vec![
                     arrival.kind.into(),
@@ -117,10 +119,12 @@ impl Post {
                     arrival.published_at.into(),
                     made.into(),
                     arrival.changed_at.into(),
+                    byline::written(arrival.author, &arrival.co_authors).into(),
                 ],
             )
             .taken(&format!("Another {} has the address “{}” already.", arrival.kind, arrival.slug))?;
         post.keep_words(tx, new)?;
+        byline::begin(tx, post.post_id, post.author_id, &post.co_authors)?;
         super::record::begin(tx, &post, new, now)?;
         let why = if post.published_at.is_some() { Why::Published } else { Why::Saved };
         post.revise(tx, why, &post.in_force(), arrival.author, now)?;
@@ -135,13 +139,15 @@ impl Post {
     pub fn arrive_again(&self, tx: &mut Tx, arrival: &Arrival, new: &Rendered, now: Time) -> Result<Post> {
         self.replace(tx, arrival.author, new, now)?;
         let post = self.settle(tx, arrival.kind, &arrival.slug, now)?;
+        let co_authors = byline::written(arrival.author, &arrival.co_authors);
         tx.run(
             sql!(
                 "-- Post::arrive_again
-                update post set author_id = ?2, language = ?3 where post_id = ?1"
+                update post set author_id = ?2, co_authors = ?3, language = ?4 where post_id = ?1"
             ),
-            (post.post_id, arrival.author, &arrival.language),
+            (post.post_id, arrival.author, &co_authors, &arrival.language),
         )?;
+        byline::follow(tx, post.post_id, arrival.author, &co_authors)?;
         let post = match arrival.published_at {
             None if post.published_at.is_some() => {
                 post.unpublish(tx, now)?;

@@ -98,6 +98,10 @@ fn erase(tx: &mut Tx, id: PostId) -> Result<()> {
             delete from analysed where post_id = ?1"
         ),
         sql!(
+            "-- erase, co-authors
+            delete from co_author where post_id = ?1"
+        ),
+        sql!(
             "-- erase, tags
             delete from post_tag where post_id = ?1"
         ),

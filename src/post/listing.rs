@@ -85,6 +85,7 @@ record! {
         pub month: String,
         pub title: String,
         pub author_id: PersonId,
+        pub co_authors: String,
         pub published_at: Time,
         pub updated_at: Time,
     }
@@ -221,7 +222,7 @@ impl Post {
         )
     }
 
-    /// Posts of an author, newest first.
+    /// Posts of an author, alone or with others, newest first.
     pub fn by_author(
         tx: &mut Tx,
         author: PersonId,
@@ -230,7 +231,7 @@ impl Post {
         now: Time,
     ) -> Result<Vec<Post>> {
         let (at, id) = from(before, now);
-        tx.all(
+        let mut posts: Vec<Post> = tx.all(
             sql!(
                 "-- Post::by_author
                 select * from post
@@ -239,7 +240,23 @@ impl Post {
                 order by published_at desc, post_id desc limit ?4"
             ),
             (author, at, id, limit),
-        )
+        )?;
+        let shared: Vec<Post> = tx.all(
+            sql!(
+                "-- Post::by_author, with others
+                select post.* from co_author join post on post.post_id = co_author.post_id
+                where co_author.person_id = ?1 and co_author.listed_at <= ?2
+                    and (co_author.listed_at < ?2 or co_author.post_id < ?3)
+                order by co_author.listed_at desc, co_author.post_id desc limit ?4"
+            ),
+            (author, at, id, limit),
+        )?;
+        if !shared.is_empty() {
+            posts.extend(shared);
+            posts.sort_by_key(|post| std::cmp::Reverse((post.published_at, post.post_id)));
+            posts.truncate(limit);
+        }
+        Ok(posts)
     }
 
     /// Public posts from one moment to just before another, newest first.
@@ -255,7 +272,7 @@ impl Post {
         tx.all(
             sql!(
                 "-- Post::between
-                select post_id, slug, month, title, author_id, published_at, updated_at from post
+                select post_id, slug, month, title, author_id, co_authors, published_at, updated_at from post
                 where kind = 'post' and binned_at is null
                     and published_at >= ?1 and published_at <= ?2 and (published_at < ?2 or post_id < ?3)
                 order by published_at desc, post_id desc limit ?4"
@@ -269,7 +286,7 @@ impl Post {
         tx.all(
             sql!(
                 "-- Post::citing
-                select post_id, slug, month, title, author_id, published_at, updated_at from post
+                select post_id, slug, month, title, author_id, co_authors, published_at, updated_at from post
                 where published_at <= ?2 and binned_at is null and post_id in (
                     select post_id from citation
                     where source_id in (select source_id from source where source_id = ?1 or merged_into = ?1))
@@ -284,7 +301,7 @@ impl Post {
         tx.all(
             sql!(
                 "-- Post::undated
-                select post_id, slug, month, title, author_id, published_at, updated_at from post
+                select post_id, slug, month, title, author_id, co_authors, published_at, updated_at from post
                 where kind = 'page' and month = '' and published_at <= ?1 and binned_at is null
                 order by slug limit ?2"
             ),
@@ -322,7 +339,7 @@ pub(super) fn follow(tx: &mut Tx, id: PostId, now: Time) -> Result<()> {
     let post: Standing = tx.one(
         sql!(
             "-- listing::follow
-            select kind, author_id, tags, published_at, binned_at, listed from post where post_id = ?1"
+            select kind, author_id, co_authors, tags, published_at, binned_at, listed from post where post_id = ?1"
         ),
         (id,),
     )?;
@@ -351,6 +368,15 @@ pub(super) fn follow(tx: &mut Tx, id: PostId, now: Time) -> Result<()> {
         ),
         (id, post.published_at.filter(|_| !new.is_empty())),
     )?;
+    if !post.co_authors.is_empty() {
+        tx.run(
+            sql!(
+                "-- listing::follow, its co-authors
+                update co_author set listed_at = cast(?2 as bigint) where post_id = ?1"
+            ),
+            (id, post.published_at.filter(|_| !new.is_empty())),
+        )?;
+    }
     match post.public_since(now) {
         Some(at) => {
             let words = |tx: &mut Tx| Post::find(tx, id)?.words(tx);
@@ -365,6 +391,7 @@ record! {
     struct Standing {
         kind: Kind,
         author_id: PersonId,
+        co_authors: String,
         tags: String,
         published_at: Option<Time>,
         binned_at: Option<Time>,
@@ -376,6 +403,10 @@ impl Standing {
     fn public_since(&self, now: Time) -> Option<Time> {
         self.published_at.filter(|at| *at <= now && self.binned_at.is_none())
     }
+
+    fn authors(&self) -> Vec<PersonId> {
+        super::byline::read(self.author_id, &self.co_authors)
+    }
 }
 
 /// By what searches are narrowed to the post.
@@ -385,7 +416,7 @@ fn marks(post: &Standing, lists: &BTreeSet<List>) -> Vec<Mark> {
         List::Tag(slug) => Some(Mark::Tag(slug.clone())),
         _ => None,
     });
-    std::iter::once(Mark::Author(post.author_id.0)).chain(others).collect()
+    post.authors().into_iter().map(|id| Mark::Author(id.0)).chain(others).collect()
 }
 
 /// The lists that a post stands in now, in an order that is the same for every post.
@@ -396,14 +427,10 @@ fn lists(tx: &mut Tx, post: &Standing, now: Time) -> Result<BTreeSet<List>> {
     let day = at.timestamp().to_zoned(Publication::load(tx)?.time_zone()).date();
     let (year, month) = (i64::from(day.year()), i64::from(day.month()));
     let tags = super::record::tags(&post.tags).into_iter().map(|(slug, _)| List::Tag(slug));
-    let lists = [
-        List::All,
-        List::Year(year),
-        List::Month(year, month),
-        List::Day(year, month, i64::from(day.day())),
-        List::author(post.author_id),
-    ];
-    Ok(lists.into_iter().chain(tags).collect())
+    let lists =
+        [List::All, List::Year(year), List::Month(year, month), List::Day(year, month, i64::from(day.day()))];
+    let authors = post.authors().into_iter().map(List::author);
+    Ok(lists.into_iter().chain(authors).chain(tags).collect())
 }
 
 fn count(tx: &mut Tx, list: &List, change: i64, now: Time) -> Result<()> {
@@ -465,10 +492,11 @@ mod tests {
     use crate::outside::db::{Db, Place, Statement, scratch};
 
     /// What pages of lists ask, and the index that gives it in order: nothing is sorted, and nothing read that is not shown.
-    const ASKED: [(&str, &str); 9] = [
+    const ASKED: [(&str, &str); 10] = [
         ("-- Post::latest\n", "post_published (kind=? AND published_at<?)"),
         ("-- Post::between\n", "post_published (kind=? AND published_at>? AND published_at<?)"),
         ("-- Post::by_author\n", "post_author (kind=? AND author_id=? AND published_at<?)"),
+        ("-- Post::by_author, with others\n", "co_author_person (person_id=? AND listed_at<?)"),
         ("-- Post::pinned\n", "post_pinned (kind=? AND pinned_at>?)"),
         ("-- Post::tagged\n", "post_tag_slug (slug=? AND listed_at<?)"),
         ("-- tag_name\n", "post_tag_slug (slug=? AND listed_at>?)"),

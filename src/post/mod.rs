@@ -6,6 +6,7 @@
 mod address;
 mod arrival;
 mod bin;
+pub mod byline;
 pub mod compare;
 pub mod listing;
 pub mod pile;
@@ -31,6 +32,7 @@ use crate::search::{Fields, Words};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use address::free_slug;
+use byline::Signed;
 use redirect::Redirect;
 use rendered::READING;
 use revision::Why;
@@ -59,6 +61,7 @@ record! {
         pub slug: String,
         pub month: String,
         pub author_id: PersonId,
+        pub co_authors: String,
         pub title: String,
         pub excerpt: String,
         pub markdown: String,
@@ -220,7 +223,8 @@ impl Post {
         tx.all(
             sql!("-- Post::known_before_id
                 select * from post
-                where binned_at is null and (published_at <= ?3 or author_id = cast(?4 as bigint)) and post_id < ?1
+                where binned_at is null and post_id < ?1 and (published_at <= ?3 or author_id = cast(?4 as bigint)
+                    or post_id in (select post_id from co_author where person_id = cast(?4 as bigint)))
                 order by post_id desc limit ?2"),
             (before.map_or(i64::MAX, |id| id.0), limit, now, own),
         )
@@ -228,7 +232,7 @@ impl Post {
 
     /// Whether this person may open and change this post in the desk.
     pub fn may_edit(&self, person: &Person) -> bool {
-        person.role.may_edit_all() || self.author_id == person.person_id
+        person.role.may_edit_all() || self.author_ids().contains(&person.person_id)
     }
 
     /// Makes a draft. A slug that was asked for must be free; one made from the title finds itself a free form.

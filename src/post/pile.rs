@@ -47,7 +47,8 @@ impl Post {
                     "-- Post::listed
                     select * from post where post_id in (
                         select post_id from post
-                        where (cast(?1 as bigint) is null or author_id = ?1)
+                        where (cast(?1 as bigint) is null or author_id = ?1
+                                or post_id in (select post_id from co_author where person_id = ?1))
                             and (updated_at < ?2 or (updated_at = ?2 and post_id < ?3))
                             and case when cast(?4 as text) = 'bin' then binned_at is not null else binned_at is null end
                             and case ?4 when 'drafts' then published_at is null when 'scheduled' then published_at > ?5
@@ -67,7 +68,8 @@ impl Post {
                         select post.post_id, post.title || ' ' || coalesce(working_copy.title, '') || ' ' || post.tags
                             || ' ' || coalesce(working_copy.markdown, post.markdown) as said
                         from post left join working_copy on working_copy.post_id = post.post_id
-                        where (cast(?1 as bigint) is null or author_id = ?1)
+                        where (cast(?1 as bigint) is null or author_id = ?1
+                                or post.post_id in (select post_id from co_author where person_id = ?1))
                             and (updated_at < ?2 or (updated_at = ?2 and post.post_id < ?3))
                             and case when cast(?4 as text) = 'bin' then binned_at is not null else binned_at is null end
                             and case ?4 when 'drafts' then published_at is null when 'scheduled' then published_at > ?5

@@ -1,5 +1,6 @@
 //! `/archive`, `/archive/{yyyy}`, `/archive/{yyyy}/{mm}`: everything there is, by its day.
 
+use super::byline::joined;
 use super::heat::{self, Busy};
 use super::post_list::{Asked, canonical, older};
 use super::site::{Site, topics};
@@ -8,6 +9,7 @@ use crate::app::App;
 use crate::id::PersonId;
 use crate::outside::db::{Topic, Tx};
 use crate::person::Person;
+use crate::post::byline::Signed;
 use crate::post::listing::{Before, List, Tallied, Tally, Titled, months_topic};
 use crate::post::{Post, posts_topic};
 use crate::publication::Publication;
@@ -274,17 +276,17 @@ impl Leaf {
         let mut groups: Vec<Group> = Vec::new();
         let mut names: HashMap<PersonId, String> = HashMap::new();
         for post in &self.posts {
-            let author = match names.entry(post.author_id) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => {
-                    self.topics.push(post.author_id.topic());
-                    new.insert(Person::find(tx, post.author_id)?.name)
+            for id in post.author_ids() {
+                if let Entry::Vacant(new) = names.entry(id) {
+                    self.topics.push(id.topic());
+                    new.insert(Person::find(tx, id)?.name);
                 }
-            };
+            }
+            let authors: Vec<&str> = post.author_ids().iter().map(|id| names[id].as_str()).collect();
             let row = Row {
                 title: post.title.clone(),
                 path: post.path(),
-                author: author.clone(),
+                author: joined(&authors),
                 published: post.published_at.rfc3339(),
                 day: post.published_at.format(zone, "%-d %b"),
             };

@@ -13,6 +13,7 @@ pub(super) mod redirects;
 pub(super) mod revisions;
 pub(super) mod settings;
 pub(super) mod sign_in;
+pub(super) mod signing;
 pub(super) mod sources;
 pub(super) mod typing;
 pub(super) mod views;

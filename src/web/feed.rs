@@ -5,6 +5,7 @@ mod content;
 mod json;
 mod rss;
 
+use super::byline::{Author, authors};
 use super::site::topics;
 use super::{respond, xml};
 use crate::app::{App, compute};
@@ -47,15 +48,20 @@ struct Feed {
     entries: Vec<Entry>,
 }
 
+/// Somebody above an entry.
+struct Signature {
+    name: String,
+    url: String,
+    /// Empty where there is none.
+    picture: String,
+}
+
 struct Entry {
     /// Stays the same whatever becomes of the address.
     id: String,
     url: String,
     title: String,
-    author: String,
-    author_url: String,
-    /// Empty where there is none.
-    author_picture: String,
+    authors: Vec<Signature>,
     published: Time,
     updated: Time,
     tags: Vec<(String, String)>,
@@ -123,7 +129,7 @@ struct Facts {
     picture: String,
     /// Where the same posts stand as a page.
     path: String,
-    posts: Vec<(Post, Person)>,
+    posts: Vec<(Post, Vec<Author>)>,
     changed_at: Time,
     topics: Vec<Topic>,
 }
@@ -173,12 +179,13 @@ impl Facts {
         if tally.is_none() && !matches!(of, Of::All) {
             return Err(Error::NotFound);
         }
-        let settled = Publication::changed_at(tx)?;
-        let changed_at = tally.map(|t| t.changed_at).max(settled).unwrap_or(Time(0));
-        shown.extend(posts.iter().flat_map(|post| [post.post_id.topic(), post.author_id.topic()]));
-        let signed = |post: Post| Ok((Person::find(tx, post.author_id)?, post));
-        let posts = posts.into_iter().map(signed).map(|signed| signed.map(|(person, post)| (post, person)));
-        let posts = posts.collect::<Result<Vec<_>>>()?;
+        shown.extend(posts.iter().flat_map(Post::topics));
+        let signed = |post: Post| authors(tx, &post).map(|authors| (post, authors));
+        let posts = posts.into_iter().map(signed).collect::<Result<Vec<_>>>()?;
+        let introduced =
+            posts.iter().flat_map(|(_, authors)| authors).map(|author| author.introduced_at).max();
+        let changed_at = tally.map(|t| t.changed_at).max(Publication::changed_at(tx)?).max(introduced);
+        let changed_at = changed_at.unwrap_or(Time(0));
         Ok(Facts { publication, about, bio, picture, path, posts, changed_at, topics: topics(shown) })
     }
 }
@@ -201,13 +208,23 @@ impl Feed {
             picture: ours(app, &facts.picture),
             language: publication.language,
             updated: facts.changed_at,
-            entries: facts.posts.iter().map(|(post, author)| Entry::of(app, post, author)).collect(),
+            entries: facts.posts.iter().map(|(post, authors)| Entry::of(app, post, authors)).collect(),
+        }
+    }
+}
+
+impl Signature {
+    fn of(app: &App, author: &Author) -> Signature {
+        Signature {
+            name: xml::clean(&author.name),
+            url: app.url(&author.path),
+            picture: ours(app, &author.picture),
         }
     }
 }
 
 impl Entry {
-    fn of(app: &App, post: &Post, author: &Person) -> Entry {
+    fn of(app: &App, post: &Post, authors: &[Author]) -> Entry {
         let url = app.url(&post.path());
         let published = post.published_at.unwrap_or(post.created_at);
         let text = post.document().map(|document| document.html()).unwrap_or_default();
@@ -215,9 +232,7 @@ impl Entry {
         Entry {
             id: lasting_name(app, post),
             title: if title.trim().is_empty() { post.slug.clone() } else { title },
-            author: xml::clean(&author.name),
-            author_url: app.url(&format!("/author/{}", author.slug)),
-            author_picture: ours(app, &author.picture),
+            authors: authors.iter().map(|author| Signature::of(app, author)).collect(),
             published,
             updated: post.updated_at.max(published),
             tags: crate::post::record::tags(&post.tags),

@@ -1,5 +1,6 @@
 //! What pages say of themselves to machines: schema.org as JSON-LD, in a data block that no policy has to let run.
 
+use super::byline::Author;
 use super::site::Site;
 use crate::app::App;
 use serde_json::{Value, json};
@@ -9,10 +10,7 @@ pub(super) struct Article<'a> {
     pub(super) url: &'a str,
     pub(super) title: &'a str,
     pub(super) words: &'a str,
-    pub(super) author: &'a str,
-    pub(super) author_path: &'a str,
-    /// `/media/…`; empty where there is none.
-    pub(super) author_picture: &'a str,
+    pub(super) authors: &'a [Author],
     /// RFC 3339.
     pub(super) published: &'a str,
     pub(super) updated: &'a str,
@@ -38,7 +36,7 @@ pub(super) fn article(app: &App, site: &Site, article: &Article) -> String {
         "description": article.words,
         "datePublished": article.published,
         "dateModified": article.updated,
-        "author": person_of(app, article.author, article.author_path, article.author_picture),
+        "author": authors(app, article.authors),
         "publisher": {"@type": "Organization", "name": site.name, "url": app.url("/")},
         "isPartOf": web_site_of(app, site),
         "inLanguage": if article.language.is_empty() { site.language.as_str() } else { article.language },
@@ -57,6 +55,15 @@ pub(super) fn article(app: &App, site: &Site, article: &Article) -> String {
         add("correction", json!(article.correction));
     }
     data(&block)
+}
+
+/// One stands alone; several stand in their order.
+fn authors(app: &App, authors: &[Author]) -> Value {
+    let person = |author: &Author| person_of(app, &author.name, &author.path, &author.picture);
+    match authors {
+        [one] => person(one),
+        several => several.iter().map(person).collect(),
+    }
 }
 
 pub(super) fn web_site(app: &App, site: &Site) -> String {

@@ -4,7 +4,6 @@ use super::template::Templates;
 use super::xml;
 use crate::app::App;
 use crate::outside::db::Tx;
-use crate::person::Person;
 use crate::post::Post;
 use crate::publication::Publication;
 use crate::time::Time;
@@ -44,9 +43,9 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/').to_owned();
     let found = app.db.read(move |tx| {
         let post = at(tx, &path, now)?;
-        Ok((Publication::load(tx)?, Person::find(tx, post.author_id)?, post))
+        Ok((Publication::load(tx)?, super::byline::authors(tx, &post)?, post))
     });
-    let (publication, author, post) = found.await?;
+    let (publication, authors, post) = found.await?;
     let url = app.url(&post.path());
     let words = match post.excerpt.trim() {
         "" => post.document()?.excerpt,
@@ -61,8 +60,8 @@ pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> 
         "version": "1.0",
         "type": "rich",
         "title": post.title,
-        "author_name": author.name,
-        "author_url": app.url(&format!("/author/{}", author.slug)),
+        "author_name": super::byline::names(&authors),
+        "author_url": app.url(&authors[0].path),
         "provider_name": publication.name,
         "provider_url": app.url("/"),
         "cache_age": 3600,

@@ -1,9 +1,9 @@
 //! Posts as lists show them, and how one page of a list leads to the next.
 
+use super::byline::{Author, authors};
 use super::{pictures, words};
 use crate::id::PostId;
 use crate::outside::db::{Topic, Tx};
-use crate::person::Person;
 use crate::post::Post;
 use crate::post::listing::Before;
 use crate::publication::Publication;
@@ -60,7 +60,7 @@ impl Leaf {
         let older = posts.last().filter(|_| more).map(|last| older(path, last.published_at, last.post_id));
         posts.retain(|post| first.iter().all(|other| other.post_id != post.post_id));
         posts.splice(0..0, first);
-        let topics = posts.iter().flat_map(|post| [post.post_id.topic(), post.author_id.topic()]).collect();
+        let topics = posts.iter().flat_map(Post::topics).collect();
         let posts = posts.iter().map(|post| Listed::of(tx, post, publication)).collect::<Result<_>>()?;
         Ok(Leaf { posts, older, topics })
     }
@@ -82,8 +82,7 @@ pub(super) struct Listed {
     title: String,
     path: String,
     excerpt: String,
-    author: String,
-    author_path: String,
+    authors: Vec<Author>,
     published: String,
     day: String,
     tags: Vec<Tag>,
@@ -112,7 +111,6 @@ impl Listed {
             "" => document.excerpt,
             written => written.to_owned(),
         };
-        let author = Person::find(tx, post.author_id)?;
         let judged = Judged::in_post(tx, post.post_id)?;
         let counts = Counts::of(judged.iter().map(|j| (j.kind, j.transcript, j.verdict.as_ref())));
         let line = match counts.quotations - counts.waiting {
@@ -123,8 +121,7 @@ impl Listed {
             title: post.title.clone(),
             path: post.path(),
             excerpt,
-            author: author.name,
-            author_path: format!("/author/{}", author.slug),
+            authors: authors(tx, post)?,
             published: at.rfc3339(),
             day: words::day(at, &publication.time_zone()),
             tags: tags(&post.tags),

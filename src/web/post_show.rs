@@ -1,6 +1,7 @@
 //! A post or page, as readers meet it.
 
 use super::body::{Dress, Quote};
+use super::byline::{Author, authors};
 use super::linked::{self, Article};
 use super::pictures::{self, Pictures};
 use super::site::{Site, topics};
@@ -10,7 +11,6 @@ use crate::Result;
 use crate::app::App;
 use crate::id::SourceId;
 use crate::outside::db::{Topic, Tx};
-use crate::person::Person;
 use crate::post::{Kind, Post};
 use crate::publication::Publication;
 use crate::quote::{Counts, Judged, Ruling};
@@ -48,16 +48,13 @@ struct Shown {
     url: String,
     excerpt: String,
     standfirst: String,
-    author: String,
-    author_path: String,
-    /// Of the author; empty is none.
-    author_picture: String,
-    author_bio: String,
+    authors: Vec<Author>,
     /// Posts carry their day; pages do not.
     dated: bool,
     published: String,
     updated: String,
-    author_url: String,
+    /// Absolute.
+    author_urls: Vec<String>,
     day: String,
     updated_day: String,
     tags: Vec<super::post_list::Tag>,
@@ -100,7 +97,7 @@ struct Part {
 pub(super) struct Facts {
     publication: Publication,
     post: Post,
-    author: Person,
+    authors: Vec<Author>,
     document: markup::Document,
     cover: Option<pictures::Shown>,
     pictures: Pictures,
@@ -134,14 +131,14 @@ pub(super) async fn undated(State(app): State<App>, Path(slug): Path<String>) ->
 impl Facts {
     fn of(tx: &mut Tx, post: Post) -> Result<Facts> {
         let publication = Publication::load(tx)?;
-        let (author, judged) = (Person::find(tx, post.author_id)?, Judged::in_post(tx, post.post_id)?);
+        let (authors, judged) = (authors(tx, &post)?, Judged::in_post(tx, post.post_id)?);
         let (sources, shown) = sources(tx, &post, &publication)?;
         let document = post.document()?;
         let cover = Some(post.cover.as_str()).filter(|cover| !cover.is_empty());
         let cover = cover.map(|cover| pictures::Shown::of(tx, cover)).transpose()?;
         let pictures = Pictures::of(tx, &document)?;
-        let topics = topics([post.post_id.topic(), post.author_id.topic()].into_iter().chain(shown));
-        Ok(Facts { publication, post, author, document, cover, pictures, judged, sources, topics })
+        let topics = topics(post.topics().into_iter().chain(shown));
+        Ok(Facts { publication, post, authors, document, cover, pictures, judged, sources, topics })
     }
 }
 
@@ -214,10 +211,7 @@ impl Shown {
             url: app.url(&post.path()),
             excerpt: if written.is_empty() { document.excerpt.clone() } else { written.clone() },
             standfirst: written,
-            author: facts.author.name.clone(),
-            author_path: format!("/author/{}", facts.author.slug),
-            author_picture: facts.author.picture.clone(),
-            author_bio: facts.author.bio.trim().to_owned(),
+            authors: facts.authors.clone(),
             dated: post.kind == Kind::Post,
             published: at.rfc3339(),
             updated_day: if updated == day || post.updated_at < at { String::new() } else { updated },
@@ -228,7 +222,7 @@ impl Shown {
             cover_alt: post.cover_alt.clone(),
             picture_url: picture.map(|path| app.url(&path)).unwrap_or_default(),
             updated: post.updated_at.max(at).rfc3339(),
-            author_url: app.url(&format!("/author/{}", facts.author.slug)),
+            author_urls: facts.authors.iter().map(|author| app.url(&author.path)).collect(),
             dir: words::direction(&document.plain_text),
             lang: post.language.clone(),
         }
@@ -239,9 +233,7 @@ impl Shown {
             url: &self.url,
             title: &self.title,
             words: &self.excerpt,
-            author: &self.author,
-            author_path: &self.author_path,
-            author_picture: &self.author_picture,
+            authors: &self.authors,
             published: &self.published,
             updated: &self.updated,
             picture: &self.picture_url,

@@ -1,12 +1,12 @@
 //! `/preview/{secret}`: what is not published yet, for whoever was given its secret address. Never kept, never indexed.
 
+use super::byline::{authors, names};
 use super::desk::checked::{Whose, check};
 use super::respond;
 use super::site::Site;
 use super::words;
 use crate::Result;
 use crate::app::App;
-use crate::person::Person;
 use crate::post::Post;
 use crate::publication::Publication;
 use axum::extract::{Path, State};
@@ -33,7 +33,7 @@ pub(super) async fn show(State(app): State<App>, Path(secret): Path<String>) -> 
         .db
         .read(move |tx| {
             let post = Post::shared(tx, &secret)?;
-            Ok((post.draft(tx)?, Person::find(tx, post.author_id)?.name, Publication::load(tx)?))
+            Ok((post.draft(tx)?, names(&authors(tx, &post)?), Publication::load(tx)?))
         })
         .await?;
     let dir = words::direction(&draft.markdown);

@@ -1,5 +1,6 @@
 //! `/search?q=`: posts that hold what a reader looks for, the best first.
 
+use super::byline::{Author, authors};
 use super::post_list::{Tag, tags};
 use super::site::Site;
 use super::{respond, words};
@@ -51,8 +52,7 @@ struct Hit {
     path: String,
     title: Vec<Piece>,
     excerpt: Vec<Piece>,
-    author: String,
-    author_path: String,
+    authors: Vec<Author>,
     published: String,
     day: String,
     tags: Vec<Tag>,
@@ -197,7 +197,6 @@ impl Hit {
             Err(error) => return Err(error),
         };
         let document = post.document()?;
-        let author = Person::find(tx, post.author_id)?;
         let at = post.published_at.unwrap_or(post.created_at);
         let own = match post.excerpt.trim() {
             "" => document.excerpt.as_str(),
@@ -209,8 +208,7 @@ impl Hit {
             path: post.path(),
             title: search::highlighted(&post.title, query, language),
             excerpt,
-            author: author.name,
-            author_path: format!("/author/{}", author.slug),
+            authors: authors(tx, &post)?,
             published: at.rfc3339(),
             day: words::day(at, &publication.time_zone()),
             tags: tags(&post.tags),

@@ -117,8 +117,8 @@ struct Work {
     slug: String,
     path: String,
     language: String,
-    /// Index into the people of the plan.
-    author: usize,
+    /// Indexes into the people of the plan, the one it belongs to first.
+    authors: Vec<usize>,
 }
 
 impl Plan {
@@ -208,24 +208,17 @@ impl Plan {
                     format!("The address “{}” cannot be had; it is read at {path}.", entry.slug),
                 );
             }
-            let author = people.of(&plan.tree, &entry.authors);
-            if entry.authors.len() > 1 {
-                let names: Vec<String> =
-                    entry.authors.iter().map(|byline| people.name(&plan.tree, byline)).collect();
-                let alone = &people.all[author].name;
-                let message = format!("Written by {}; only {alone} stands above it.", names.join(", "));
-                report.warn(&file.place, None, message);
-            }
+            let authors = people.of(&plan.tree, &entry.authors);
             let own = entry.language.eq_ignore_ascii_case(&publication.language);
             let language = if own { String::new() } else { entry.language.clone() };
-            plan.work.push(Work { kind: entry.kind, slug, path, language, author, again, file });
+            plan.work.push(Work { kind: entry.kind, slug, path, language, authors, again, file });
         }
         plan.people = people.all;
         Ok(plan)
     }
 
     async fn carry_out(self: Arc<Plan>, app: &App, report: &mut Report, progress: &Progress) -> Result<()> {
-        let needed: HashSet<usize> = self.work.iter().map(|work| work.author).collect();
+        let needed: HashSet<usize> = self.work.iter().flat_map(|work| work.authors.iter().copied()).collect();
         let mut needed: Vec<usize> = needed.into_iter().collect();
         needed.sort_unstable();
         let new = needed.iter().filter(|at| self.people[**at].id.is_none());
@@ -538,7 +531,8 @@ impl Plan {
         let arrival = Arrival {
             kind: work.kind,
             slug: work.slug.clone(),
-            author: authors[&work.author],
+            author: authors[&work.authors[0]],
+            co_authors: work.authors[1..].iter().map(|at| authors[at]).collect(),
             published_at,
             changed_at: entry
                 .changed

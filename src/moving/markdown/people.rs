@@ -40,9 +40,23 @@ impl People {
         people
     }
 
-    /// Who stands above a post: the first of those it names.
-    pub fn of(&mut self, tree: &Tree, bylines: &[Byline]) -> usize {
-        let (name, bio, keys) = match bylines.first() {
+    /// Who stands above a post, each once; of a post that names nobody, one.
+    pub fn of(&mut self, tree: &Tree, bylines: &[Byline]) -> Vec<usize> {
+        let mut authors = Vec::new();
+        for byline in bylines {
+            let at = self.one(tree, Some(byline));
+            if !authors.contains(&at) {
+                authors.push(at);
+            }
+        }
+        if authors.is_empty() {
+            authors.push(self.one(tree, None));
+        }
+        authors
+    }
+
+    fn one(&mut self, tree: &Tree, byline: Option<&Byline>) -> usize {
+        let (name, bio, keys) = match byline {
             Some(byline) => {
                 let email = byline.email.as_ref().map(|email| email.to_lowercase());
                 let by_email = email.and_then(|email| {

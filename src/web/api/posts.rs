@@ -59,6 +59,8 @@ pub(in crate::web) struct Shown {
     excerpt: String,
     markdown: String,
     tags: Vec<String>,
+    /// All of them; the first is also `author`.
+    authors: Vec<String>,
     author: String,
     correction: Option<String>,
     published_at: Option<Time>,
@@ -67,6 +69,7 @@ pub(in crate::web) struct Shown {
 
 impl Shown {
     fn of(tx: &mut Tx, post: &Post, base_url: &str, now: Time) -> Result<Shown> {
+        let authors: Vec<String> = post.byline(tx)?.into_iter().map(|person| person.name).collect();
         Ok(Shown {
             id: post.post_id,
             url: format!("{base_url}{}", post.path()),
@@ -76,7 +79,8 @@ impl Shown {
             excerpt: post.excerpt.clone(),
             markdown: post.markdown.clone(),
             tags: crate::post::record::tags(&post.tags).into_iter().map(|(_, name)| name).collect(),
-            author: Person::find(tx, post.author_id)?.name,
+            author: authors.first().cloned().unwrap_or_default(),
+            authors,
             correction: Some(post.correction.clone()).filter(|c| !c.is_empty()),
             published_at: post.published_at,
             updated_at: post.updated_at,

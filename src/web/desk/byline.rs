@@ -46,11 +46,11 @@ pub(in crate::web) async fn save(
     Path(id): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
-    let id = id.parse()?;
+    let (id, now) = (id.parse()?, app.now());
     may(&signed_in, id)?;
     let saved = app.db.write(move |tx| {
         Person::find(tx, id)?;
-        Person::introduce(tx, id, &typed.name, &typed.bio.replace("\r\n", "\n"))
+        Person::introduce(tx, id, &typed.name, &typed.bio.replace("\r\n", "\n"), now)
     });
     answer(&app, signed_in, id, saved.await).await
 }
@@ -86,10 +86,10 @@ pub(in crate::web) async fn take_down(
 
 /// The picture before is let go: whoever takes their picture down means it.
 async fn put_up(app: &App, id: PersonId, path: String) -> Result<()> {
-    let now_there = path.clone();
+    let (now_there, now) = (path.clone(), app.now());
     let before = app.db.write(move |tx: &mut Tx| {
         let before = Person::find(tx, id)?.picture;
-        Person::put_up_picture(tx, id, &path)?;
+        Person::put_up_picture(tx, id, &path, now)?;
         Ok(before)
     });
     match before.await? {

@@ -3,6 +3,7 @@
 use super::checked::{Checked, Whose, check};
 use super::marking::Place;
 use super::revisions::Comparison;
+use super::signing::Byline;
 use super::{Desk, page};
 use crate::app::{App, compute};
 use crate::id::PostId;
@@ -41,6 +42,7 @@ struct Page {
     time: String,
     zone: String,
     pinned: bool,
+    byline: Byline,
     /// Of what the form was made from; saved over by somebody else, it is told.
     version: String,
     /// Somebody saved meanwhile: what differs between theirs and these words.
@@ -141,6 +143,7 @@ pub(in crate::web) async fn new(State(app): State<App>, signed_in: SignedIn) -> 
     let shown = Open {
         publication,
         post: None,
+        byline: Byline::default(),
         draft: Draft::default(),
         pictures,
         typed: None,
@@ -169,10 +172,11 @@ pub(in crate::web) async fn open(
 }
 
 /// What the editor shows: a post, or none yet, and the words that stand in the form.
-struct Open {
+pub(super) struct Open {
     publication: Publication,
     post: Option<Post>,
-    draft: Draft,
+    byline: Byline,
+    pub(super) draft: Draft,
     pictures: Vec<String>,
     /// What came back with a form that was not taken.
     typed: Option<Choices>,
@@ -188,16 +192,18 @@ struct Choices {
     version: String,
 }
 
-async fn load(app: &App, id: PostId, person: &Person) -> Result<Open> {
+pub(super) async fn load(app: &App, id: PostId, person: &Person) -> Result<Open> {
     let asker = person.clone();
     app.db
         .read(move |tx| {
             let post = mine(tx, id, &asker)?;
             let (draft, publication) = (post.draft(tx)?, Publication::load(tx)?);
+            let byline = Byline::of(tx, &post)?;
             let (typed, clash, fresh_link) = (None, None, String::new());
             Ok(Open {
                 publication,
                 post: Some(post),
+                byline,
                 draft,
                 pictures: pictures(tx)?,
                 typed,
@@ -220,7 +226,7 @@ pub(super) fn mine(tx: &mut Tx, id: PostId, person: &Person) -> Result<Post> {
     }
 }
 
-fn show(
+pub(super) fn show(
     app: &App,
     person: &Person,
     open: Open,
@@ -228,7 +234,7 @@ fn show(
     done: Option<&str>,
     checked: Option<Checked>,
 ) -> Result<Response> {
-    let Open { publication, post, draft, pictures, typed, clash, fresh_link } = open;
+    let Open { publication, post, byline, draft, pictures, typed, clash, fresh_link } = open;
     let (post, publication) = (post.as_ref(), &publication);
     let (now, zone) = (app.now(), publication.time_zone());
     let status = post.map_or(Status::Draft, |p| p.status(now));
@@ -250,6 +256,7 @@ fn show(
         Some("schedule") => "Scheduled. Nobody but the desk sees it until then.",
         Some("unschedule") => "Not scheduled any more: a draft again.",
         Some("pin") => "Pinned: it stands first on the front page.",
+        Some("sign") => "The byline is changed. Where readers see the post, they see it too.",
         Some("unpin") => "Not pinned any more.",
         Some("unpublish") => "Taken back. Readers do not see it any more.",
         _ => "",
@@ -277,6 +284,7 @@ fn show(
         time: choices.time,
         zone: publication.zone.clone(),
         pinned: post.is_some_and(|p| p.pinned_at.is_some()),
+        byline,
         version: choices.version,
         clash,
         shared: post.is_some_and(|p| p.preview_hash.is_some()),
@@ -385,9 +393,10 @@ async fn again(
         .db
         .read(move |tx| {
             let post = id.map(|id| mine(tx, id, &asker)).transpose()?;
+            let byline = post.as_ref().map(|post| Byline::of(tx, post)).transpose()?.unwrap_or_default();
             let (publication, pictures) = (Publication::load(tx)?, pictures(tx)?);
             let (typed, clash, fresh_link) = (Some(choices), None, String::new());
-            Ok(Open { publication, post, draft, pictures, typed, clash, fresh_link })
+            Ok(Open { publication, post, byline, draft, pictures, typed, clash, fresh_link })
         })
         .await?;
     let checked = check(app, open.draft.markdown.clone(), Whose::Desk).await?;

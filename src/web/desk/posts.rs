@@ -4,13 +4,13 @@ use super::{Desk, page};
 use crate::app::App;
 use crate::id::PostId;
 use crate::outside::db::Tx;
-use crate::person::Person;
 use crate::post::pile::{Pile, Wanted};
 use crate::post::{BIN_KEEPS, Post, Status, may_take_status};
 use crate::publication::Publication;
 use crate::quote::{Judged, Ruling};
 use crate::source::{Citation, Kind, Source, State as SourceState};
 use crate::time::Time;
+use crate::web::byline::{authors, names};
 use crate::web::signed_in::SignedIn;
 use crate::web::words;
 use crate::{Error, Result};
@@ -198,7 +198,7 @@ impl Row {
             gone_on: post.binned_at.map(|at| words::day(at.plus(BIN_KEEPS), zone)),
             path: post.path(),
             public: post.is_public(now),
-            author: Person::find(tx, post.author_id)?.name,
+            author: names(&authors(tx, post)?),
             status: status.as_str(),
             status_words,
             ahead: copy.is_some() && post.published_at.is_some(),

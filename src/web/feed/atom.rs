@@ -38,10 +38,12 @@ fn write_entry(xml: &mut Xml, entry: &Entry) -> Result<()> {
         xml::text(xml, "published", &entry.published.rfc3339())?;
         // To the microsecond: two posts of one second are told apart.
         xml::text(xml, "updated", &entry.updated.timestamp().to_string())?;
-        xml.create_element("author").write_inner_content(|xml| {
-            xml::text(xml, "name", &entry.author)?;
-            xml::text(xml, "uri", &entry.author_url)
-        })?;
+        for author in &entry.authors {
+            xml.create_element("author").write_inner_content(|xml| {
+                xml::text(xml, "name", &author.name)?;
+                xml::text(xml, "uri", &author.url)
+            })?;
+        }
         for (slug, name) in &entry.tags {
             let label = xml::clean(name);
             xml::empty(xml, "category", [("term", slug.as_str()), ("label", label.as_str())])?;

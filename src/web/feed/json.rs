@@ -1,6 +1,6 @@
 //! JSON Feed 1.1.
 
-use super::{Entry, Feed};
+use super::{Entry, Feed, Signature};
 use serde_json::{Value, json};
 
 pub(super) fn write(feed: &Feed) -> std::io::Result<String> {
@@ -19,6 +19,14 @@ pub(super) fn write(feed: &Feed) -> std::io::Result<String> {
     Ok(written.to_string())
 }
 
+fn author(author: &Signature) -> Value {
+    let mut written = json!({"name": author.name, "url": author.url});
+    if !author.picture.is_empty() {
+        written["avatar"] = author.picture.as_str().into();
+    }
+    written
+}
+
 fn item(entry: &Entry) -> Value {
     let mut item = json!({
         "id": entry.id,
@@ -27,11 +35,8 @@ fn item(entry: &Entry) -> Value {
         "content_html": entry.html,
         "date_published": entry.published.rfc3339(),
         "date_modified": entry.updated.rfc3339(),
-        "authors": [{"name": entry.author, "url": entry.author_url}],
+        "authors": entry.authors.iter().map(author).collect::<Vec<_>>(),
     });
-    if !entry.author_picture.is_empty() {
-        item["authors"][0]["avatar"] = entry.author_picture.as_str().into();
-    }
     if !entry.summary.is_empty() {
         item["summary"] = entry.summary.as_str().into();
     }

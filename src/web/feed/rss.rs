@@ -53,7 +53,9 @@ fn write_item(xml: &mut Xml, entry: &Entry) -> Result<()> {
         xml::text(xml, "link", &entry.url)?;
         xml::typed(xml, "guid", [("isPermaLink", "false")], &entry.id)?;
         xml::text(xml, "pubDate", &entry.published.http_date())?;
-        plain(xml, "dc:creator", &entry.author)?;
+        for author in &entry.authors {
+            plain(xml, "dc:creator", &author.name)?;
+        }
         for (_, name) in &entry.tags {
             plain(xml, "category", &xml::clean(name))?;
         }
