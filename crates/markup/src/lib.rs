@@ -109,12 +109,18 @@ pub struct Heading {
 
 /// Reads Markdown. Never fails: whatever cannot be understood is text.
 pub fn read(markdown: &str, options: &Options) -> Document {
-    read_safe(&render::html(markdown), markdown, options)
+    let html = render::html(markdown);
+    // Where the text has no `<`, every tag is the renderer's own. The tree looks at each element and attribute again in any case.
+    let safe = match markdown.contains('<') {
+        true => sanitise::clean(&html),
+        false => sanitise::bounded(&html),
+    };
+    read_safe(&safe, markdown, options)
 }
 
 /// Reads an HTML fragment or document in the same way; its scripts, styles and frames are left out first.
 pub fn read_html(html: &str, options: &Options) -> Document {
-    read_safe(html, html, options)
+    read_safe(&sanitise::clean(html), html, options)
 }
 
 impl Document {
@@ -129,8 +135,8 @@ impl Document {
     }
 }
 
-fn read_safe(html: &str, original: &str, options: &Options) -> Document {
-    let tree = tree::Tree::read(&sanitise::clean(html));
+fn read_safe(safe: &str, original: &str, options: &Options) -> Document {
+    let tree = tree::Tree::read(safe);
     let (runs, block_marks) = run::collect(&tree);
     let citations = cite::Citations::collect(&tree, &runs, &block_marks, options);
     let reading = quote::Reading::new(&tree, &runs, &block_marks, citations).read();
@@ -143,4 +149,59 @@ fn read_safe(html: &str, original: &str, options: &Options) -> Document {
         .chain(document.headings.iter_mut().map(|heading| &mut heading.line))
         .for_each(|line| *line = (*line).clamp(1, last));
     document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, read, read_safe, render, sanitise};
+    use proptest::prelude::*;
+
+    const PIECES: [&str; 34] = [
+        "\n",
+        "\n\n",
+        "# ",
+        "> ",
+        "- ",
+        "1. ",
+        "    ",
+        "- [ ] ",
+        "**",
+        "*",
+        "~~",
+        "`",
+        "```rust\n",
+        "|a|b|\n|-|:-:|\n",
+        "[^1]",
+        "\n[^1]: ",
+        "[x](javascript:alert(1))",
+        "[y](https://a.example/b?c&d \"t'\")",
+        "![z](data:text/html,z)",
+        "![w](/media/w.png)",
+        "&lt;script&gt;",
+        "&#60;b",
+        "&#0;",
+        "&amp",
+        "\u{0}",
+        "\u{feff}",
+        "“quoted words”",
+        "she said ",
+        "https://b.example/c",
+        "www.c.example",
+        "\"",
+        "\\",
+        "\u{202e}",
+        "---\n",
+    ];
+
+    proptest! {
+        /// The sanitiser would take nothing from what the renderer wrote of such a text, nor change it.
+        #[test]
+        fn texts_without_tags_are_read_as_the_sanitiser_would_have_them(
+            pieces in prop::collection::vec(prop_oneof![prop::sample::select(&PIECES[..]).prop_map(str::to_owned), "[^<]{0,12}"], 0..60),
+        ) {
+            let (text, options) = (pieces.concat(), Options::default());
+            let sanitised = read_safe(&sanitise::clean(&render::html(&text)), &text, &options);
+            prop_assert_eq!(read(&text, &options), sanitised);
+        }
+    }
 }

@@ -215,6 +215,9 @@ impl<'a> Reading<'a> {
         whole: &[(Mark, Id)],
         before: Option<Speech>,
     ) -> (Option<Speech>, bool) {
+        if candidates.is_empty() {
+            return (None, false);
+        }
         let run = &self.runs[index];
         let links: Vec<Id> = outside_links(run, sentence, candidates);
         let segments = segments(sentence, candidates);
@@ -225,7 +228,7 @@ impl<'a> Reading<'a> {
         let linked = one.is_some() || links.iter().any(|link| self.citations.of(*link).is_some());
         let mut given: Vec<Option<Given>> =
             segments.iter().map(|segment| attribution::of_quoted(&run.text, segment, linked)).collect();
-        if given.iter().all(Option::is_none) && !candidates.is_empty() {
+        if given.iter().all(Option::is_none) {
             given.push(self.next_line(index, sentence));
         }
         let anyone = given
@@ -234,7 +237,7 @@ impl<'a> Reading<'a> {
             .find(|given| given.speaker.is_some())
             .or_else(|| given.iter().flatten().next());
         let continued = before.filter(|_| anyone.is_none() && only_quoted(run, sentence, candidates));
-        let mut last = anyone.filter(|_| !candidates.is_empty()).map(|given| (given.speaker.clone(), one));
+        let mut last = anyone.map(|given| (given.speaker.clone(), one));
         let mut found = false;
         for (place, candidate) in candidates.iter().enumerate() {
             let marks: Vec<(Mark, Id)> = whole.iter().chain(&candidate.marks).cloned().collect();
@@ -359,9 +362,12 @@ impl<'a> Reading<'a> {
 
     fn read_reported(&mut self, index: usize, sentence: &Range<usize>) {
         let run = &self.runs[index];
-        let Some(given) = attribution::of_reported(&run.text, sentence) else { return };
         let mut links: Vec<_> =
             run.links_in(sentence).iter().filter(|link| self.citations.of(link.node).is_some()).collect();
+        if links.is_empty() {
+            return;
+        }
+        let Some(given) = attribution::of_reported(&run.text, sentence) else { return };
         links.sort_by_key(|link| (link.at.start.abs_diff(given.at)).min(link.at.end.abs_diff(given.at)));
         let one = self.citations.one(links.iter().map(|link| link.node));
         let Some(citation) = one.or_else(|| links.first().and_then(|link| self.citations.of(link.node)))

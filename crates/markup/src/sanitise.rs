@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use url::{ParseError, Url};
 
 /// Elements that stay. None of them runs, loads another document or takes its content as anything but text and elements.
 const ELEMENTS: &[&str] = &[
@@ -171,16 +172,17 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 fn is_safe_address(address: &str) -> bool {
     // Browsers drop these before they read a scheme.
     let bare: String = address.chars().filter(|c| !c.is_control() && !c.is_whitespace()).take(64).collect();
-    match bare.find([':', '/', '?', '#']) {
+    let known = match bare.find([':', '/', '?', '#']) {
         Some(at) if bare[at..].starts_with(':') => {
             SCHEMES.contains(&bare[..at].to_ascii_lowercase().as_str())
         }
         _ => true,
-    }
+    };
+    known && matches!(Url::parse(address), Ok(_) | Err(ParseError::RelativeUrlWithoutBase))
 }
 
 /// The HTML with only known elements left, its nesting and its attributes bounded. Text and comments stay.
-fn bounded(html: &str) -> String {
+pub(crate) fn bounded(html: &str) -> String {
     let bytes = html.as_bytes();
     let mut out = String::with_capacity(html.len() + html.len() / 64);
     let mut open: Vec<&[u8]> = Vec::new();
