@@ -2,12 +2,15 @@
 //!
 //! Names are those of Jekyll, Hugo, Eleventy and the themes that most people use; a name nobody knows is told, never guessed.
 
+use super::field::{first, flag, listed, one_text, texts, wrong};
+use super::former::{folder, last_segment, path_of, usual};
 use super::front::{Front, Value};
+use super::known;
 use super::moment::{in_range, moment};
+use super::name::Name;
 use crate::post::Kind;
 use crate::slug::slugify;
 use crate::time::Time;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// One post or page to be, without its text.
@@ -68,126 +71,6 @@ pub struct Customs {
     pub permalink: Option<String>,
     pub zone: Option<TimeZone>,
 }
-
-/// Read for their effect on themes and builds alone; nobody misses them.
-const OF_THE_MACHINE: &[&str] = &[
-    "_build",
-    "aliases",
-    "build",
-    "cascade",
-    "classes",
-    "cms_date",
-    "comments",
-    "css",
-    "disqus",
-    "disqus_identifier",
-    "eleventyexcludefromcollections",
-    "eleventynavigation",
-    "excerpt_separator",
-    "feed",
-    "footer",
-    "guid",
-    "header",
-    "headless",
-    "id",
-    "identifier",
-    "index",
-    "js",
-    "lastfetch",
-    "layout",
-    "linenumbers",
-    "markup",
-    "math",
-    "mathjax",
-    "menu",
-    "menus",
-    "nav",
-    "nav_order",
-    "noindex",
-    "order",
-    "outputs",
-    "position",
-    "priority",
-    "render",
-    "render_with_liquid",
-    "resources",
-    "robots",
-    "search",
-    "share",
-    "showtoc",
-    "sidebar",
-    "sitemap",
-    "sort",
-    "toc",
-    "toc_sticky",
-    "type",
-    "uid",
-    "uuid",
-    "weight",
-    "wordpress_id",
-    "wp_id",
-];
-
-const KNOWN: &[&str] = &[
-    "title",
-    "linktitle",
-    "name",
-    "date",
-    "publishdate",
-    "pubdate",
-    "published_date",
-    "published_at",
-    "created",
-    "lastmod",
-    "last_modified_at",
-    "modified",
-    "updated",
-    "last_updated",
-    "draft",
-    "published",
-    "status",
-    "slug",
-    "url",
-    "permalink",
-    "redirect_from",
-    "excerpt",
-    "summary",
-    "description",
-    "subtitle",
-    "tags",
-    "tag",
-    "categories",
-    "category",
-    "topics",
-    "author",
-    "authors",
-    "by",
-    "lang",
-    "language",
-    "locale",
-    "image",
-    "cover",
-    "thumbnail",
-    "featured_image",
-    "featuredimage",
-    "feature_image",
-    "images",
-    "image_alt",
-    "cover_alt",
-    "imagealt",
-    "featured_image_alt",
-    "image_caption",
-    "image_figcaption",
-    "source_url",
-    "redirectto",
-    "redirect_to",
-    "external_url",
-    "link",
-    "linkurl",
-    "kind",
-    "expirydate",
-    "unlisted",
-];
 
 /// Understands one file. An answer in words says why it cannot be taken.
 ///
@@ -294,12 +177,7 @@ pub fn understand(
     usual(place, &name, &slug, &categories, day, kind, customs).into_iter().for_each(&mut was_at);
 
     let cover = cover(front, &title, &mut notes)?;
-    let strange: Vec<&str> = front
-        .fields
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .filter(|name| !KNOWN.contains(name) && !OF_THE_MACHINE.contains(name) && !name.is_empty())
-        .collect();
+    let strange = known::strange(front);
     if !strange.is_empty() {
         notes.push(format!("Not taken from its front matter: {}.", strange.join(", ")));
     }
@@ -320,80 +198,6 @@ pub fn understand(
         notes,
         title,
     })
-}
-
-/// What a file's name tells: `2014-03-12-the-tide.md`, `the-tide.fr.md`, `the-tide/index.md`.
-struct Name {
-    date: Option<Date>,
-    stem: String,
-    language: Option<String>,
-}
-
-impl Name {
-    fn of(place: &str) -> Name {
-        let parts: Vec<&str> = place.split('/').collect();
-        let file = parts.last().copied().unwrap_or_default();
-        let mut stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let mut language = None;
-        if let Some((before, code)) = stem.rsplit_once('.').filter(|(_, code)| is_language(code)) {
-            (stem, language) = (before, Some(code.to_owned()));
-        }
-        let language = language.or_else(|| folder_language(&parts[..parts.len() - 1]));
-        // A bundle is named by its folder.
-        if stem == "index" && parts.len() > 1 {
-            stem = parts[parts.len() - 2];
-        }
-        let date = stem.get(..10).and_then(|date| date.parse::<Date>().ok());
-        let rest = if date.is_some() { stem[10..].trim_start_matches(['-', '_', ' ']) } else { stem };
-        Name { date, stem: rest.to_owned(), language }
-    }
-
-    fn in_words(&self) -> String {
-        let words = self.stem.replace(['-', '_'], " ");
-        let words = words.trim();
-        let mut chars = words.chars();
-        match chars.next() {
-            Some(first) => first.to_uppercase().chain(chars).collect(),
-            None => "Untitled".into(),
-        }
-    }
-}
-
-/// `pt-BR/tide.md`, and `pt/tide.md` where the folder is at the top.
-fn folder_language(folders: &[&str]) -> Option<String> {
-    const ALONE: &str = " ar bg ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv nl no pl pt ro ru sk sl sr sv th tr uk ur vi zh ";
-    let folders = folders.strip_prefix(&["content"]).unwrap_or(folders);
-    let with_country = |folder: &&&str| is_language(folder) && folder.contains('-');
-    let alone = folders.first().filter(|folder| folder.len() == 2 && ALONE.contains(&format!(" {folder} ")));
-    folders.iter().rev().find(with_country).or(alone).map(|folder| (*folder).to_owned())
-}
-
-fn is_language(code: &str) -> bool {
-    let mut parts = code.split(['-', '_']);
-    let first = parts.next().unwrap_or_default();
-    matches!(first.len(), 2 | 3)
-        && first.bytes().all(|b| b.is_ascii_lowercase())
-        && parts.all(|part| matches!(part.len(), 2 | 4) && part.bytes().all(|b| b.is_ascii_alphabetic()))
-}
-
-fn first<'a>(front: &'a Front, names: &[&'static str]) -> Option<(&'static str, &'a Value)> {
-    names.iter().find_map(|name| {
-        let value = front.get(name)?;
-        let empty = *value == Value::Nothing || matches!(value, Value::Text(text) if text.trim().is_empty());
-        (!empty).then_some((*name, value))
-    })
-}
-
-pub(super) fn wrong(name: &str, value: &Value, wanted: &str) -> String {
-    format!("“{name}” in its front matter is {}; write {wanted}.", value.kind())
-}
-
-fn one_text(name: &str, value: &Value) -> Result<Option<String>, String> {
-    match value {
-        Value::Nothing => Ok(None),
-        Value::Text(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
-        other => Err(wrong(name, other, "text")),
-    }
 }
 
 fn title(front: &Front) -> Result<Option<String>, String> {
@@ -432,58 +236,6 @@ pub fn without_heading(text: &str) -> &str {
         true => rest,
         false => rest.split_once('\n').map_or("", |(_, rest)| rest),
     }
-}
-
-fn flag(front: &Front, name: &str) -> Result<Option<bool>, String> {
-    match front.get(name) {
-        None | Some(Value::Nothing) => Ok(None),
-        Some(Value::Text(word)) => match word.trim().to_lowercase().as_str() {
-            "true" | "yes" | "on" | "1" => Ok(Some(true)),
-            "false" | "no" | "off" | "0" => Ok(Some(false)),
-            "" => Ok(None),
-            // `published: 2014-03-12` names a day.
-            _ if name == "published" && word.starts_with(|c: char| c.is_ascii_digit()) => Ok(None),
-            _ => Err(format!("“{name}” in its front matter is “{word}”; write true or false.")),
-        },
-        Some(other) => Err(wrong(name, other, "true or false")),
-    }
-}
-
-/// A list of words, or one word.
-fn texts(front: &Front, name: &str) -> Result<Vec<String>, String> {
-    let one = |value: &Value| match value {
-        Value::Nothing => Ok(None),
-        Value::Text(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
-        other => Err(format!("“{name}” in its front matter holds {}; write a list of words.", other.kind())),
-    };
-    match front.get(name) {
-        None => Ok(Vec::new()),
-        Some(Value::List(list)) => list.iter().filter_map(|value| one(value).transpose()).collect(),
-        Some(value) => Ok(one(value)?.into_iter().collect()),
-    }
-}
-
-/// Words for people to find it by. One string may hold several: at commas, and in Jekyll at spaces.
-fn listed(front: &Front, names: &[&'static str], at_spaces: bool) -> Result<Vec<String>, String> {
-    let mut all: Vec<String> = Vec::new();
-    for name in names {
-        let words = texts(front, name)?;
-        let is_string = matches!(front.get(name), Some(Value::Text(_)));
-        let words: Vec<String> = match words.as_slice() {
-            [one] if is_string && one.contains(',') => {
-                one.split(',').map(|word| word.trim().to_owned()).collect()
-            }
-            [one] if is_string && at_spaces => one.split_whitespace().map(str::to_owned).collect(),
-            _ => words,
-        };
-        for word in words {
-            let word = word.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ");
-            if !word.is_empty() && !all.iter().any(|known| slugify(known) == slugify(&word)) {
-                all.push(word);
-            }
-        }
-    }
-    Ok(all)
 }
 
 fn bylines(front: &Front) -> Result<Vec<Byline>, String> {
@@ -589,119 +341,6 @@ fn leads_to(front: &Front) -> Option<String> {
     let address = names.iter().find_map(|name| front.get(name).and_then(Value::text))?;
     let url = url::Url::parse(address).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
-}
-
-/// Where its site showed it, as far as that can be told without building the site.
-fn usual(
-    place: &str,
-    name: &Name,
-    slug: &str,
-    categories: &[String],
-    day: Option<Date>,
-    kind: Kind,
-    customs: &Customs,
-) -> Vec<String> {
-    let stem = if name.stem.is_empty() { slug } else { &name.stem };
-    if let (Some(pattern), Some(day), Kind::Post) = (&customs.permalink, day, kind) {
-        return from_pattern(pattern, slug, stem, categories, day).into_iter().collect();
-    }
-    if customs.hugo {
-        let folder = folder(place);
-        let folder = folder.strip_prefix("content/").unwrap_or(&folder);
-        let bundle = place.rsplit('/').next().is_some_and(|file| file.starts_with("index."));
-        let folder = if bundle {
-            folder.trim_end_matches('/').rsplit_once('/').map_or("", |(f, _)| f)
-        } else {
-            folder.trim_end_matches('/')
-        };
-        let path = format!("/{folder}/{}", slugify(slug)).replace("//", "/");
-        return vec![path];
-    }
-    match (day, name.date) {
-        (Some(day), Some(_)) => {
-            let date = day.strftime("/%Y/%m/%d/");
-            let mut paths = vec![format!("{date}{stem}")];
-            if slugify(slug) != *stem {
-                paths.push(format!("{date}{}", slugify(slug)));
-            }
-            if customs.jekyll {
-                let within: String =
-                    categories.iter().map(|category| format!("/{}", slugify(category))).collect();
-                paths.push(format!("{within}{date}{stem}.html"));
-            }
-            paths
-        }
-        _ if customs.jekyll && kind == Kind::Page => vec![format!("/{}{stem}.html", folder(place))],
-        _ => Vec::new(),
-    }
-}
-
-/// `/:year/:month/:day/:title/`, with the words of Jekyll and of Hugo.
-fn from_pattern(pattern: &str, slug: &str, stem: &str, categories: &[String], day: Date) -> Option<String> {
-    let pattern = match pattern {
-        "date" => "/:categories/:year/:month/:day/:title.html",
-        "pretty" => "/:categories/:year/:month/:day/:title/",
-        "ordinal" => "/:categories/:year/:y_day/:title.html",
-        "weekdate" => "/:categories/:year/W:week/:short_day/:title.html",
-        "none" => "/:categories/:title.html",
-        pattern => pattern,
-    };
-    let within: Vec<String> = categories.iter().map(|category| slugify(category)).collect();
-    let mut path = String::new();
-    let mut rest = pattern;
-    while let Some(at) = rest.find(':') {
-        path.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let word: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-        rest = &rest[word.len()..];
-        match word.as_str() {
-            "year" => path.push_str(&format!("{:04}", day.year())),
-            "short_year" => path.push_str(&format!("{:02}", day.year() % 100)),
-            "month" => path.push_str(&format!("{:02}", day.month())),
-            "i_month" => path.push_str(&day.month().to_string()),
-            "day" => path.push_str(&format!("{:02}", day.day())),
-            "i_day" => path.push_str(&day.day().to_string()),
-            "y_day" | "yearday" => path.push_str(&format!("{:03}", day.day_of_year())),
-            "title"
-            | "slug"
-            | "filename"
-            | "slugorfilename"
-            | "contentbasename"
-            | "slugorcontentbasename" => {
-                path.push_str(if matches!(word.as_str(), "title" | "filename" | "contentbasename") {
-                    stem
-                } else {
-                    slug
-                })
-            }
-            "categories" => path.push_str(&within.join("/")),
-            _ => return None,
-        }
-    }
-    path.push_str(rest);
-    let path = format!("/{}", path.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"));
-    Some(path)
-}
-
-/// `posts/2014/`; empty at the top.
-fn folder(place: &str) -> String {
-    place.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
-}
-
-/// The path of an address, whatever host it names.
-fn path_of(address: &str) -> String {
-    let path = match url::Url::parse(address) {
-        Ok(url) => url.path().to_owned(),
-        Err(_) => address.split(['?', '#']).next().unwrap_or_default().to_owned(),
-    };
-    let path = path.trim_end_matches("index.html");
-    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
-}
-
-fn last_segment(path: &str) -> Option<String> {
-    let last = path.trim_end_matches('/').rsplit('/').next()?;
-    let last = last.strip_suffix(".html").or(last.strip_suffix(".htm")).unwrap_or(last);
-    (!last.is_empty()).then(|| last.to_owned())
 }
 
 #[cfg(test)]
@@ -823,18 +462,5 @@ mod tests {
                 "Not taken from its front matter: odd."
             ]
         );
-    }
-
-    #[test]
-    fn a_sites_own_addresses_are_known() {
-        let day = jiff::civil::date(2014, 3, 2);
-        let check = |pattern: &str, expected: Option<&str>| {
-            let made = from_pattern(pattern, "tide", "the-tide", &["Low Water".into()], day);
-            assert_eq!(made.as_deref(), expected, "{pattern}");
-        };
-        check("/:year/:month/:day/:title/", Some("/2014/03/02/the-tide"));
-        check("date", Some("/low-water/2014/03/02/the-tide.html"));
-        check("/blog/:year/:i_month/:slug", Some("/blog/2014/3/tide"));
-        check("/:sections/:slug", None);
     }
 }

@@ -5,11 +5,18 @@
 //! each other, and written down some dozens at a time. A file that comes again unchanged is not touched; a post that was edited
 //! here is left alone.
 
+mod code;
 mod entry;
+mod field;
+mod former;
 mod front;
+mod known;
+mod links;
 mod moment;
+mod name;
 mod people;
 mod survey;
+mod tag;
 mod text;
 mod tree;
 
@@ -27,6 +34,7 @@ use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use futures_util::{StreamExt, stream};
 use jiff::tz::TimeZone;
+use links::Place;
 use people::{Credit, People};
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,7 +42,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use survey::{File, survey};
-use text::Place;
 use tree::{Picture, Tree};
 
 pub struct Asked {
@@ -333,7 +340,7 @@ impl Plan {
         let (filled, kept) = text::fill_in(&text, &resolve);
         let same_lines = filled.matches('\n').count() == text.matches('\n').count();
         told.extend(kept);
-        let markdown = text::readdress(&filled, &mut |place, address, line| match self.address(
+        let markdown = links::readdress(&filled, &mut |place, address, line| match self.address(
             &file.place,
             place,
             address,

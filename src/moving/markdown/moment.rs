@@ -1,6 +1,6 @@
 //! Dates as front matter has them: with and without clock and zone, in several fashions.
 
-use super::entry::wrong;
+use super::field::wrong;
 use super::front::Value;
 use crate::time::Time;
 use jiff::civil::{Date, DateTime, Time as Clock};

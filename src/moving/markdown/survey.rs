@@ -91,7 +91,7 @@ fn look_at(tree: &Tree, place: &str, zone: &TimeZone, now: Time) -> Result<Optio
             digest.update(picture.digest);
         }
     };
-    super::text::readdress(text, &mut |_, address, _| {
+    super::links::readdress(text, &mut |_, address, _| {
         add(address);
         None
     });
