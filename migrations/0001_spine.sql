@@ -146,6 +146,7 @@ create table imported (
     digest blob not null,                -- of all it was made of
     version bigint not null,             -- the post's: another one was edited here since
     published_at bigint,                 -- the post's
+    co_authors text not null,            -- the post's
     primary key (tree, place)
 );
 create index imported_post on imported (post_id);

@@ -63,6 +63,28 @@ if (form) {
     }
   };
 
+  // Marks go around the chosen words, and off again.
+  const around = (mark) => {
+    const [from, to] = [text.selectionStart, text.selectionEnd], words = text.value.slice(from, to), wide = mark.length;
+    const marked = text.value.slice(from - wide, from) === mark && text.value.slice(to, to + wide) === mark;
+    if (marked) insert(words, from - wide, to + wide);
+    else insert(mark + words + mark, from, to);
+    const at = marked ? from - wide : from + wide;
+    text.setSelectionRange(at, at + words.length);
+  };
+
+  // The caret waits where the address goes, or the words where the address was chosen.
+  const link = (address = "") => {
+    const [from, to] = [text.selectionStart, text.selectionEnd], words = text.value.slice(from, to);
+    if (address) return insert(`[${words}](${address})`, from, to);
+    const chosen = isAddress(words);
+    insert(chosen ? `[](${words})` : `[${words}]()`, from, to);
+    const at = chosen || !words ? from + 1 : from + words.length + 3;
+    text.setSelectionRange(at, at);
+  };
+
+  const isAddress = (words) => /^https?:\/\/\S+$/.test(words.trim());
+
   // Pictures and files go to the publication, and their Markdown to where they were put. Words for them are asked for at once:
   // the caret stands where they go.
   const attach = async (files) => {
@@ -113,7 +135,10 @@ if (form) {
     } catch {
       notes = ["The paste could not be tidied; it stands as it came."];
     }
-    insert(markdown, from, to);
+    // An address that is pasted over words becomes their link.
+    const words = text.value.slice(from, to);
+    if (words.trim() && !words.includes("\n") && !isAddress(words) && isAddress(plain)) link(markdown.trim());
+    else insert(markdown, from, to);
     say(told, notes.join(" "));
     refresh(true);
   });
@@ -154,12 +179,18 @@ if (form) {
     else mark(button.value);
   });
 
+  const keys = { b: () => around("**"), i: () => around("_"), k: () => link() };
   form.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
-      event.preventDefault();
-      form.requestSubmit(form.querySelector("button[value=save]"));
-    }
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    const key = event.key.toLowerCase();
+    const act = key === "s" ? () => form.requestSubmit(form.querySelector("button[value=save]")) : event.target === text && keys[key];
+    if (!act) return;
+    event.preventDefault();
+    act();
   });
+  const hints = part("keys");
+  hints.hidden = false;
+  if (/Mac|iPhone|iPad/.test(navigator.platform)) hints.querySelectorAll("kbd").forEach((key) => { key.textContent = key.textContent.replace("Ctrl+", "⌘"); });
 
   // What was typed is kept in this browser at every key, and by the server at every pause.
   let shelf = `typed ${location.pathname}`;

@@ -35,6 +35,8 @@ record! {
         pub published_at: Option<Time>,
         pub version_now: i64,
         pub published_now: Option<Time>,
+        pub co_authors: String,
+        pub co_authors_now: String,
         pub binned_at: Option<Time>,
         pub slug: String,
     }
@@ -57,17 +59,19 @@ impl Imported {
             sql!(
                 "-- Imported::all
                 select tree, place, post_id, digest, imported.version as version, imported.published_at as published_at,
-                    post.version as version_now, post.published_at as published_now, binned_at, slug
+                    post.version as version_now, post.published_at as published_now, imported.co_authors as co_authors,
+                    post.co_authors as co_authors_now, binned_at, slug
                 from imported join post using (post_id)"
             ),
             (),
         )
     }
 
-    /// Whether somebody wrote in it here, took it back or threw it away.
+    /// Whether somebody wrote in it here, put others beside its author, took it back or threw it away.
     pub fn is_edited(&self) -> bool {
         self.version != self.version_now
             || self.published_at != self.published_now
+            || self.co_authors != self.co_authors_now
             || self.binned_at.is_some()
     }
 }
@@ -176,12 +180,13 @@ impl Post {
         tx.run(
             sql!(
                 "-- Post::came_from
-                insert into imported (tree, place, post_id, digest, version, published_at)
-                values (?1, ?2, ?3, ?4, ?5, ?6)
+                insert into imported (tree, place, post_id, digest, version, published_at, co_authors)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                 on conflict (tree, place) do update set post_id = excluded.post_id, digest = excluded.digest,
-                    version = excluded.version, published_at = excluded.published_at"
+                    version = excluded.version, published_at = excluded.published_at,
+                    co_authors = excluded.co_authors"
             ),
-            (tree, place, self.post_id, digest, self.version, self.published_at),
+            (tree, place, self.post_id, digest, self.version, self.published_at, &self.co_authors),
         )?;
         Ok(())
     }

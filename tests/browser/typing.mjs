@@ -11,6 +11,33 @@ export default async function typing(browser, { base, email, password, post, pat
   await page.locator("form", { has: page.locator("input[type=password]") }).getByRole("button").click();
   await page.waitForURL(`${base}/desk**`);
 
+  // Keys and pastes do as in any editor.
+  await page.goto(`${base}/desk/posts/new`);
+  const text = page.locator("#markdown");
+  const chosen = (from, to) => text.evaluate((area, [from, to]) => { area.focus(); area.setSelectionRange(from, to); }, [from, to]);
+  const stands = async (expected) => expect((await text.inputValue()) === expected, `it holds ${await text.inputValue()}, not ${expected}`);
+  await text.fill("The lamps are lit");
+  await chosen(4, 9);
+  await page.keyboard.press("Control+b");
+  await stands("The **lamps** are lit");
+  await page.keyboard.press("Control+i");
+  await stands("The **_lamps_** are lit");
+  await page.keyboard.press("Control+i");
+  await page.keyboard.press("Control+b");
+  await stands("The lamps are lit");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("https://lamps.example/");
+  await stands("The [lamps](https://lamps.example/) are lit");
+  await chosen(40, 43);
+  await text.evaluate((area) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "https://lamps.example/lit?utm_source=letter");
+    area.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await page.locator("#pasted", { hasText: "utm_source" }).waitFor();
+  await stands("The [lamps](https://lamps.example/) are [lit](https://lamps.example/lit)");
+  await kept(page);
+
   // A new post is a draft after the first pause, and follows its title until it is published.
   await page.goto(`${base}/desk/posts/new`);
   await page.locator("#markdown").pressSequentially("The lamps are lit");

@@ -15,6 +15,7 @@ mod links;
 mod moment;
 mod name;
 mod people;
+mod places;
 mod survey;
 mod tag;
 mod text;
@@ -23,7 +24,7 @@ mod tree;
 use super::report::{Fate, Report};
 use crate::app::{App, compute};
 use crate::id::PersonId;
-use crate::media::{Made, Sent};
+use crate::media::Made;
 use crate::outside::db::Tx;
 use crate::person::Person;
 use crate::post::record::Keeping;
@@ -36,13 +37,14 @@ use futures_util::{StreamExt, stream};
 use jiff::tz::TimeZone;
 use links::Place;
 use people::{Credit, People};
+use places::{Address, Places};
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use survey::{File, survey};
-use tree::{Picture, Tree};
+use tree::Tree;
 
 pub struct Asked {
     pub folder: PathBuf,
@@ -98,15 +100,8 @@ struct Plan {
     work: Vec<Work>,
     /// Files of which nothing is left to do.
     left_alone: usize,
-    /// Where each file, and each address of old, is read now.
-    by_place: HashMap<String, String>,
-    by_former: HashMap<String, String>,
-    /// By name without folder; none where two files have it.
-    by_name: HashMap<String, Option<String>>,
-    paths: HashSet<String>,
+    places: Places,
     people: Vec<Credit>,
-    /// Pictures of the tree: where each is shown from now on, or why it is not.
-    fitted: Mutex<HashMap<PathBuf, Result<String, String>>>,
     options: markup::Options,
     /// The publication's.
     language: String,
@@ -150,15 +145,11 @@ impl Plan {
             taken.insert((kind, month, slug));
         }
         let mut plan = Plan {
+            places: Places::new(tree.clone(), app.now()),
             tree,
             work: Vec::new(),
             left_alone: report.skipped.len(),
-            by_place: HashMap::new(),
-            by_former: HashMap::new(),
-            by_name: HashMap::new(),
-            paths: HashSet::from(["/".to_owned()]),
             people: Vec::new(),
-            fitted: Mutex::default(),
             options: publication.reading(&app.base_url),
             language: publication.language.clone(),
             zone: zone.clone(),
@@ -186,13 +177,7 @@ impl Plan {
                 (Kind::Post, false) => format!("/{month}/{slug}"),
                 (Kind::Post, true) => format!("/{}/{slug}", plan.now.format(&TimeZone::UTC, "%Y/%m")),
             };
-            plan.by_place.insert(file.place.clone(), path.clone());
-            plan.paths.insert(path.clone());
-            let name = file.place.rsplit('/').next().unwrap_or_default().to_owned();
-            plan.by_name.entry(name).and_modify(|both| *both = None).or_insert_with(|| Some(path.clone()));
-            for former in &entry.former {
-                plan.by_former.entry(former.clone()).or_insert_with(|| path.clone());
-            }
+            plan.places.is_read_at(&file.place, &entry.former, &path);
             let fate = match &again {
                 Some(again) if again.is_edited() => Some("kept"),
                 Some(again) if again.digest == file.digest => Some("unchanged"),
@@ -336,11 +321,11 @@ impl Plan {
             true => markup::tidy::html(whole.get(file.text_at..).unwrap_or_default()).markdown,
             false => whole.get(file.text_at..).ok_or("It changed while it was imported.")?.to_owned(),
         };
-        let resolve = |named: &str| self.resolve(&file.place, named);
+        let resolve = |named: &str| self.places.resolve(&file.place, named);
         let (filled, kept) = text::fill_in(&text, &resolve);
         let same_lines = filled.matches('\n').count() == text.matches('\n').count();
         told.extend(kept);
-        let markdown = links::readdress(&filled, &mut |place, address, line| match self.address(
+        let markdown = links::readdress(&filled, &mut |place, address, line| match self.places.address(
             &file.place,
             place,
             address,
@@ -377,7 +362,7 @@ impl Plan {
             ..Draft::default()
         };
         if let Some(cover) = &entry.cover {
-            match self.address(&file.place, Place::Picture, &cover.address, &mut pictures) {
+            match self.places.address(&file.place, Place::Picture, &cover.address, &mut pictures) {
                 Address::Picture(path) => {
                     draft.cover = path;
                     draft.cover_alt = cover.alt.clone();
@@ -406,92 +391,6 @@ impl Plan {
             "" => &self.language,
             own => own,
         }
-    }
-
-    /// Where a file that a tool's own link names is read now: by its path, its name, or what is left of that without its day.
-    fn resolve(&self, from: &str, named: &str) -> Option<String> {
-        let named = named.trim().trim_matches('"').trim_end_matches('/');
-        let bare = named.trim_start_matches('/');
-        if bare.is_empty() {
-            return None;
-        }
-        if let Some(place) = self.tree.place_of(from, named) {
-            return self.by_place.get(&place).cloned();
-        }
-        let endings = ["", ".md", ".markdown", "/index.md"];
-        for top in ["", "content/", "_posts/"] {
-            for ending in endings {
-                if let Some(path) = self.by_place.get(&format!("{top}{bare}{ending}")) {
-                    return Some(path.clone());
-                }
-            }
-        }
-        if let Some(path) = self.by_former.get(&format!("/{bare}")) {
-            return Some(path.clone());
-        }
-        self.by_name.get(bare).or_else(|| self.by_name.get(&format!("{bare}.md"))).cloned().flatten()
-    }
-
-    /// What an address in a file is from now on. A picture that it names and nobody named before is added to `pictures`.
-    fn address(&self, from: &str, place: Place, address: &str, pictures: &mut Vec<Made>) -> Address {
-        let elsewhere = url::Url::parse(address).is_ok() || address.starts_with("//");
-        if elsewhere {
-            return match place {
-                Place::Picture if address.starts_with("http") || address.starts_with("//") => {
-                    Address::Lost(format!("The picture {address} is elsewhere: it is linked, not shown."))
-                }
-                _ => Address::Same,
-            };
-        }
-        if address.is_empty() || address.starts_with(['#', '{', '?']) {
-            return Address::Same;
-        }
-        if let Some(picture) = self.tree.picture(from, address) {
-            return match self.fit(&picture, pictures) {
-                Ok(path) => Address::Picture(path),
-                Err(why) => Address::Lost(format!("The picture {address} is not taken along. {why}")),
-            };
-        }
-        if place == Place::Picture {
-            return Address::Lost(format!("The picture {address} is not in the folder, or is none."));
-        }
-        let (path, rest) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
-        let beside = self.tree.place_of(from, path).and_then(|place| self.by_place.get(&place));
-        if let Some(now) = beside {
-            return Address::Path(format!("{now}{rest}"));
-        }
-        if let Some(now) = self.by_former.get(&redirect::plain(path)) {
-            return Address::Path(format!("{now}{rest}"));
-        }
-        match self.tree.file(from, address) {
-            _ if self.paths.contains(&redirect::plain(path)) => Address::Same,
-            Some(_) => Address::Lost(format!("The file {address} was not taken along.")),
-            None => Address::Lost(format!("The link {address} leads to nothing that is imported.")),
-        }
-    }
-
-    /// Makes a picture fit to be kept, the first time that it is named; where it is shown from now on.
-    fn fit(&self, picture: &Picture, pictures: &mut Vec<Made>) -> Result<String, String> {
-        // Held while one is made: pixels take room, so it is one at a time.
-        let mut fitted = self.fitted.lock().expect("no panic while held");
-        if let Some(known) = fitted.get(&picture.path) {
-            return known.clone();
-        }
-        let name = picture.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let made = match std::fs::read(&picture.path) {
-            Err(_) => Err("It is gone since the import began.".to_owned()),
-            Ok(bytes) => guarded(|| {
-                let sent = Sent { name, bytes: bytes.into(), alt: String::new() };
-                Made::imported(sent, self.now).map_err(|error| error.to_string())
-            }),
-        };
-        let path = made.map(|made| {
-            let path = made.media.path();
-            pictures.push(made);
-            path
-        });
-        fitted.insert(picture.path.clone(), path.clone());
-        path
     }
 
     /// Some dozens at once; when one of them cannot be written, each by itself.
@@ -585,15 +484,6 @@ struct Ready {
 
 /// With what is to be told of it, or why it could not be written.
 type Written = (Ready, Result<Vec<String>, String>);
-
-enum Address {
-    Same,
-    Path(String),
-    /// Of a picture that is taken along.
-    Picture(String),
-    /// It leads nowhere, in words.
-    Lost(String),
-}
 
 /// What was imported before.
 struct Before {
