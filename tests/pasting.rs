@@ -235,6 +235,7 @@ async fn bound_to_its_source_it_is_judged_and_ends_where_the_source_ends() {
     }
     assert_eq!(via(CHANNEL), false);
     post.shows(&format!("transcript, {} paragraphs: word for word", turns.len())).await;
+    press.reader().opens("/").await.shows("1 transcript checked");
 }
 
 #[tokio::test]

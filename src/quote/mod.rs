@@ -420,6 +420,9 @@ pub fn differences(finding: &quotecheck::Finding) -> Vec<Difference> {
 pub struct Counts {
     pub quotations: usize,
     pub transcripts: usize,
+    /// Transcripts of which something was compared with a source.
+    #[serde(skip)]
+    pub compared: usize,
     pub verdicts: BTreeMap<&'static str, usize>,
     /// Still being looked at.
     pub waiting: usize,
@@ -427,16 +430,25 @@ pub struct Counts {
 }
 
 impl Counts {
+    pub fn in_post(judged: &[Judged]) -> Counts {
+        Counts::of(judged.iter().map(|j| (j.kind, j.transcript, j.verdict.as_ref())))
+    }
+
     /// Of quotations in order: kind, transcript it belongs to, ruling.
     pub fn of<'a>(all: impl IntoIterator<Item = (Kind, Option<i64>, Option<&'a Ruling>)>) -> Counts {
         let mut counts = Counts::default();
-        let mut last = None;
+        let (mut last, mut last_compared) = (None, None);
         for (kind, transcript, ruling) in all {
             match (kind, ruling) {
                 (Kind::Reported, _) | (_, Some(Ruling::Reported | Ruling::Beyond)) => {}
-                (Kind::Turn, _) => {
+                (Kind::Turn, ruling) => {
                     counts.transcripts += usize::from(transcript != last);
                     last = transcript;
+                    let compared = ruling.is_some_and(|r| *r != Ruling::Said(quotecheck::Verdict::NoSource));
+                    if compared && transcript != last_compared {
+                        counts.compared += 1;
+                        last_compared = transcript;
+                    }
                 }
                 (Kind::Quotation, Some(Ruling::Said(quotecheck::Verdict::NoSource))) => counts.no_source += 1,
                 (Kind::Quotation, None) => {

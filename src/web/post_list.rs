@@ -86,7 +86,7 @@ pub(super) struct Listed {
     published: String,
     day: String,
     tags: Vec<Tag>,
-    /// `5 quotations checked`
+    /// `5 quotations and 1 transcript checked`
     line: String,
     /// Shown larger, with its picture: the first post of the first page.
     pub(super) lead: bool,
@@ -112,11 +112,6 @@ impl Listed {
             written => written.to_owned(),
         };
         let judged = Judged::in_post(tx, post.post_id)?;
-        let counts = Counts::of(judged.iter().map(|j| (j.kind, j.transcript, j.verdict.as_ref())));
-        let line = match counts.quotations - counts.waiting {
-            0 => String::new(),
-            n => words::count(n, "quotation checked", "quotations checked"),
-        };
         Ok(Listed {
             title: post.title.clone(),
             path: post.path(),
@@ -125,7 +120,7 @@ impl Listed {
             published: at.rfc3339(),
             day: words::day(at, &publication.time_zone()),
             tags: tags(&post.tags),
-            line,
+            line: words::checked(&Counts::in_post(&judged)),
             lead: false,
             picture,
         })

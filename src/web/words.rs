@@ -1,6 +1,6 @@
 //! Fair words for what was found, the same everywhere a person meets them.
 
-use crate::quote::Ruling;
+use crate::quote::{Counts, Ruling};
 use crate::source::{Health, Provenance, State};
 use crate::time::Time;
 use jiff::tz::TimeZone;
@@ -161,6 +161,17 @@ pub(super) fn needs_a_look(ruling: Ruling, material: bool) -> bool {
 /// `1 source`, `3 sources`
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// `5 quotations and 1 transcript checked`; empty where nothing was.
+pub(super) fn checked(counts: &Counts) -> String {
+    let parts = [
+        (counts.quotations - counts.waiting, "quotation", "quotations"),
+        (counts.compared, "transcript", "transcripts"),
+    ];
+    let parts = parts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(n, one, many));
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { String::new() } else { format!("{} checked", parts.join(" and ")) }
 }
 
 /// Whether a language (BCP 47) is written from right to left.

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::app::{App, compute};
 use crate::outside::db::Tx;
 use crate::publication::Publication;
-use crate::quote::{Asked, Held, Ruling, Wanted, judge};
+use crate::quote::{Asked, Counts, Held, Ruling, Wanted, judge};
 use crate::source::{Capture, Source};
 use crate::time::Time;
 use crate::web::body::{Dress, Quote};
@@ -155,10 +155,13 @@ pub(in crate::web) async fn check(app: &App, markdown: String, whose: Whose) -> 
         zone: &zone,
     };
     let html = dress.html()?;
+    let kinds = document.quotations.iter().map(Asked::of);
+    let counts =
+        Counts::of(kinds.zip(&quotes).map(|(q, found)| (q.kind, q.transcript, found.ruling.as_ref())));
     let rows = Rows::of(source_rows(&document, &known, &of_citation), quote_rows(&dress, &markdown));
     Ok(Checked {
         html,
-        tally: rows.tally(&quotes),
+        tally: rows.tally(&counts),
         waiting: rows.wait(),
         rows: respond::render(app, "desk/checks.html", &Shown { checked: &rows })?,
     })
@@ -224,19 +227,16 @@ impl Rows {
         Rows { sources, quotations, any_needs, calm }
     }
 
-    fn tally(&self, quotes: &[Quote]) -> String {
+    fn tally(&self, counts: &Counts) -> String {
         let kept = self.sources.iter().filter(|row| row.copy.is_some()).count();
         let keeping = self.sources.iter().filter(|row| row.words == BEING_KEPT).count();
         let later = self.sources.iter().filter(|row| row.words == KEPT_LATER).count();
-        let judged = quotes.iter().filter(|q| q.ruling.is_some_and(|r| r.verdict().is_some())).count();
         let needs = self.sources.iter().filter(|row| row.needs).count()
             + self.quotations.iter().filter(|row| row.needs).count();
         let mut parts = vec![format!("{} kept", words::count(kept, "source", "sources"))];
         let also = [(keeping, BEING_KEPT), (later, "to be kept when you save")];
         parts.extend(also.into_iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")));
-        if judged > 0 {
-            parts.push(words::count(judged, "quotation checked", "quotations checked"));
-        }
+        parts.extend(Some(words::checked(counts)).filter(|words| !words.is_empty()));
         if needs > 0 {
             parts.push(format!("{needs} need{} you", if needs == 1 { "s" } else { "" }));
         }

@@ -7,7 +7,7 @@ use crate::outside::db::Tx;
 use crate::post::pile::{Pile, Wanted};
 use crate::post::{BIN_KEEPS, Post, Status, may_take_status};
 use crate::publication::Publication;
-use crate::quote::{Judged, Ruling};
+use crate::quote::{Counts, Judged, Ruling};
 use crate::source::{Citation, Kind, Source, State as SourceState};
 use crate::time::Time;
 use crate::web::byline::{authors, names};
@@ -188,7 +188,6 @@ impl Row {
             needs += usize::from(failed && !has_copy);
         }
         let judged = Judged::in_post(tx, post.post_id)?;
-        let told = judged.iter().filter(|j| j.verdict.is_some_and(|v| v.verdict().is_some())).count();
         needs += judged.iter().filter(|j| wants_a_look(j)).count();
         Ok(Row {
             id: post.post_id.to_string(),
@@ -206,10 +205,7 @@ impl Row {
                 0 => String::new(),
                 n => format!("{kept} of {} kept", words::count(n, "source", "sources")),
             },
-            quotations: match told {
-                0 => String::new(),
-                n => words::count(n, "quotation judged", "quotations judged"),
-            },
+            quotations: words::checked(&Counts::in_post(&judged)),
             needs,
         })
     }
