@@ -78,7 +78,7 @@ fn is_name(words: &str) -> bool {
     if parts.len() > 5 || !parts.iter().all(|part| is_part_of_name(part)) {
         return false;
     }
-    let first_is_remark = parts.len() > 1 && speech::has(List::Remarks, parts[0]);
+    let first_is_remark = parts.len() > 1 && speech::has(List::Remarks, parts[0].trim_end_matches('.'));
     let holds_verb = parts.iter().any(|part| is_never_in_name(part, parts.len()));
     let named = parts.iter().any(|part| !speech::has(List::Particles, part));
     let holds_letters = name.chars().any(char::is_alphabetic);
@@ -236,6 +236,8 @@ mod tests {
             "The",
             "of the",
             "“Moreau”",
+            "P.S. Dr. Moreau",
+            "Напомню",
         ] {
             assert_eq!(read(words), None, "{words}");
         }

@@ -4,6 +4,7 @@ mod attribution;
 mod block;
 mod cite;
 mod edit;
+mod emoji;
 pub mod label;
 mod mark;
 mod pairs;

@@ -7,11 +7,15 @@ use std::ops::Range;
 use crate::Part;
 use crate::block::Attribution;
 use crate::edit::{Piece, Rank};
+use crate::emoji;
 use crate::label::{self, Label, is_colon};
 use crate::quote::{Bound, Quotation, QuotationKind, Reading};
 use crate::run::{Run, plain};
 use crate::sentence::LINE_BREAK;
 use crate::tree::Id;
+
+/// So many characters are looked at for emoji before a label.
+const LONGEST_EMOJI: usize = 24;
 
 /// One paragraph of a transcript, or the part of one that a label begins.
 struct Paragraph {
@@ -163,8 +167,11 @@ impl Reading<'_> {
     }
 }
 
-/// The label with which this line begins.
+/// The label with which this line begins. Behind an emoji only a bold one is: `🎙 **Ida:** …`
 fn label_at(run: &Run, start: usize, end: usize) -> Option<Labelled> {
+    let chars: Vec<char> = run.text[start..end].chars().take(LONGEST_EMOJI).collect();
+    let emoji = emoji::leading(&chars);
+    let start = start + chars[..emoji].iter().map(|c| c.len_utf8()).sum::<usize>();
     let bold =
         run.bold.iter().find(|bold| bold.at.start == start && bold.at.end <= end + LINE_BREAK.len_utf8());
     if let Some(bold) = bold {
@@ -179,6 +186,9 @@ fn label_at(run: &Run, start: usize, end: usize) -> Option<Labelled> {
         };
         let kind = label::read(text)?;
         return Some(Labelled { name: name(text), kind, at: start..label_end, bold: Some(bold.node) });
+    }
+    if emoji > 0 {
+        return None;
     }
     let line = &run.text[start..end];
     let (words, _) = label::split(line)?;

@@ -153,7 +153,11 @@ fn number(word: &str) -> Option<String> {
         && groups[0].len() <= 3
         && groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_digit()))
         && groups[1..].iter().all(|group| group.len() == 3);
+    // `5.00` is `5`: prices are written so.
+    let plain = !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit());
     Some(match (grouped, fraction) {
+        (false, "0" | "00") if plain => whole.to_owned(),
+        (true, "0" | "00") => groups.concat(),
         (false, _) => word.to_owned(),
         (true, "") => groups.concat(),
         (true, fraction) => format!("{}.{fraction}", groups.concat()),

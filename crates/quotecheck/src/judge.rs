@@ -118,12 +118,17 @@ impl Judge<'_> {
         self.show(kind, quote..quote + 1, source..source + 1);
     }
 
-    /// `US` is not `us`; otherwise capitals say nothing.
+    /// `US` is not `us`; otherwise capitals say nothing, and neither do those of a headline.
     fn case(&self, quote: usize, source: usize) -> Reason {
         let small = |list: &[&str]| list.contains(&self.quotation.words[quote].folded.as_str());
         let (q, s) = (self.quotation.raw(quote), self.source.raw(source));
-        let capitals = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
-        let acronym = capitals(q) != capitals(s)
+        let capitals = |word: &str| word.chars().count() > 1 && is_upper(word);
+        let beside = |at: usize| [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+        let quoted = |at| (at < self.quotation.len()).then(|| self.quotation.raw(at));
+        let headline = capitals(q) && beside(quote).filter_map(quoted).all(is_upper)
+            || capitals(s) && beside(source).filter_map(|at| self.source.raw_or_none(at)).all(is_upper);
+        let acronym = !headline
+            && capitals(q) != capitals(s)
             && (small(&["us", "it", "who", "aids", "am"])
                 || small(self.lexicon.neutral)
                 || small(self.lexicon.modals));
@@ -574,6 +579,10 @@ const ONLY_WHEN: &[&str] = &[
     "if", "when", "after", "by", "with", "for", "until", "as", "where", "because", "under", "on", "in", "to",
     "once", "while",
 ];
+
+fn is_upper(word: &str) -> bool {
+    !word.chars().any(char::is_lowercase)
+}
 
 fn is_capital(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase)

@@ -560,7 +560,8 @@ const LEXICONS: &[Lexicon] = &[
             "نصف",
             "دائما",
         ],
-        conditions: &["إذا", "إن", "لو", "إلا", "سوى", "حتى"],
+        // `إن` opens what was said as often as a condition.
+        conditions: &["إذا", "لو", "إلا", "سوى", "حتى"],
         modals: &["قد", "سوف", "يمكن", "يجب", "ربما", "ينبغي"],
         neutral: &["في", "على", "أن"],
         loose: &["و", "ثم"],

@@ -35,6 +35,12 @@ fn scripts_without_spaces_are_read_by_the_character() {
 }
 
 #[test]
+fn what_opens_reported_words_may_be_cut_off() {
+    let text = "قال الوزير إن الجسر سيفتح في شهر مايو المقبل. لن ترتفع الأسعار هذا العام.";
+    check(text, "الجسر سيفتح في شهر مايو المقبل", Verdict::Verbatim);
+}
+
+#[test]
 fn vowel_marks_and_letter_shapes_do_not_hide_words() {
     check(ARABIC, "سنفتح محطة العبّارات الجديدة في مايو", Verdict::Verbatim);
     check(ARABIC, "ســنفتح محطة العبّارات الجديدة في مايو", Verdict::Verbatim);

@@ -26,6 +26,24 @@ fn check_slight(quotation: &str) {
 }
 
 #[test]
+fn capitals_of_a_headline_and_noughts_of_a_price_weigh_nothing() {
+    let source = "THE FERRY WILL NOT SAIL IN MAY. A ticket of the US line costs 5.00 crowns and tells us of 1.000 ships.";
+    let check = |quotation: &str, material: bool| {
+        let finding = Source::new(source).find(quotation);
+        assert_eq!(
+            (finding.verdict, finding.material),
+            (Verdict::Altered, material),
+            "{quotation}\n{finding:#?}"
+        );
+    };
+    check("The ferry will not sail in May", false);
+    check("The ferry will sail in May", true);
+    check("A ticket of the US line costs 5 crowns", false);
+    check("A ticket of the us line costs 5.00 crowns", true);
+    check("costs 5.00 crowns and tells us of 1 ships", true);
+}
+
+#[test]
 fn the_same_words_are_verbatim_whatever_marks_they_wear() {
     check("All members of the board voted for the plan.", Verdict::Verbatim);
     check("\"We will open the new ferry terminal in May\"", Verdict::Verbatim);

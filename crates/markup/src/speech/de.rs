@@ -66,6 +66,8 @@ pub(super) const TABLE: Language = Language {
         "fazit", "ergebnis", "hintergrund", "foto", "bild", "montag", "dienstag", "mittwoch", "donnerstag",
         "freitag", "samstag", "sonntag", "datum", "ort", "zeit", "thema", "titel", "heute", "morgen",
         "gestern", "erstens", "zweitens", "drittens", "aktualisierung", "uhrzeit", "betreff",
+        "also", "zusammenfassung", "übrigens", "nämlich", "außerdem", "allerdings", "trotzdem", "deshalb",
+        "tatsache", "folge", "erinnerung", "wahrheit", "beweis", "ps", "p.s",
     ],
     particles: &["von", "vom", "zu", "zum", "zur", "der", "die", "das", "den", "dem", "und", "am", "für"],
     abbreviations: &[

@@ -77,7 +77,7 @@ pub(super) const TABLE: Language = Language {
         "commenter",
     ],
     nobody: &[
-        "eyes", "eye", "face", "faces", "smile", "silence", "look", "looks", "hands", "heart", "body",
+        "eyes", "eye", "face", "faces", "smile", "silence", "looks", "hands", "heart", "body",
         "voice inside", "instinct", "experience", "picture", "photo", "photograph", "sky", "wind", "sea",
         "clouds", "clock", "map", "numbers", "everything", "nothing", "walls", "shoes", "dress", "gesture",
         "posture", "expression", "conscience",
@@ -125,7 +125,11 @@ pub(super) const TABLE: Language = Language {
         "caveat", "thesis", "lesson", "rule", "meanwhile", "instead", "translation", "original", "full",
         "details", "detail", "read", "more", "credit", "credits", "copyright", "license", "author",
         "editor's note", "editors note", "bottom line", "in short", "key points", "highlights", "deadline",
-        "weather",
+        "weather", "again", "anyway", "besides", "briefly", "clearly", "consequently", "consider", "conversely",
+        "evidence", "fiction", "frankly", "furthermore", "hence", "honestly", "hypothesis", "imagine",
+        "incidentally", "indeed", "likewise", "look", "moreover", "namely", "nevertheless",
+        "nonetheless", "obviously", "otherwise", "overall", "proof", "reality", "recall", "recap",
+        "reminder", "similarly", "simply", "specifically", "spoiler", "truth", "yet", "p.p.s", "pps",
     ],
     particles: &["of", "the", "and", "for", "o", "mc", "mac", "st", "ap", "jr", "sr"],
     abbreviations: &[

@@ -64,6 +64,8 @@ pub(super) const TABLE: Language = Language {
         "conclusión", "resultado", "contexto", "foto", "imagen", "vídeo", "video", "lunes", "martes",
         "miércoles", "jueves", "viernes", "sábado", "domingo", "fecha", "lugar", "hora", "tema", "asunto",
         "título", "hoy", "mañana", "ayer", "aviso", "resumen", "ojo",
+        "primero", "tercero", "finalmente", "además", "entonces", "así", "recordatorio", "prueba",
+        "razón", "verdad", "imaginen", "recuerden", "ps", "p.s",
     ],
     particles: &["de", "del", "la", "las", "los", "el", "y", "e", "san", "santa", "al"],
     abbreviations: &[

@@ -67,6 +67,8 @@ pub(super) const TABLE: Language = Language {
         "correction", "mise à jour", "conclusion", "résultat", "contexte", "photo", "image", "vidéo", "lundi",
         "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "date", "lieu", "heure", "sujet",
         "titre", "aujourd'hui", "demain", "hier", "rappel", "bref", "résumé",
+        "d'abord", "ensuite", "enfin", "donc", "ainsi", "cependant", "pourtant", "surtout", "précision", "preuve",
+        "raison", "vérité", "premièrement", "deuxièmement", "imaginez", "rappelons", "ps", "p.s",
     ],
     particles: &["de", "du", "des", "d", "la", "le", "les", "l", "et", "à", "au", "aux", "en"],
     abbreviations: &[

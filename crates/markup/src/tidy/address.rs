@@ -1,6 +1,6 @@
 //! What an address looks like in running text.
 
-use super::script::is_direction;
+use crate::emoji::is_direction;
 
 /// The mate of a bracket that addresses are put in.
 pub(super) fn mate(open: char) -> Option<char> {

@@ -2,8 +2,9 @@
 
 use super::address;
 use super::block::{Block, Glyph, Item, Marker, Style, Words};
-use super::script::{closes, opens_with_emoji};
+use super::script::closes;
 use super::transcript;
+use crate::emoji;
 
 /// One line, its white space trimmed.
 pub(super) struct Line {
@@ -32,8 +33,7 @@ pub(super) fn shape(lines: Vec<Line>) -> Vec<Block> {
             }));
         } else {
             let goes_on = chars.len() <= SHORT && before.len() <= SHORT && !ends_sentence(&before);
-            let goes_on =
-                goes_on && !stands_alone(&chars) && !is_address(&before) && !opens_with_emoji(&before);
+            let goes_on = goes_on && !stands_alone(&chars) && !is_address(&before) && !emoji::opens(&before);
             match blocks.last_mut() {
                 Some(Block::Item(item)) if line.indent > item.indent => {
                     go_on(item.blocks.last_mut(), ' ', line.glyphs)
@@ -49,7 +49,7 @@ pub(super) fn shape(lines: Vec<Line>) -> Vec<Block> {
 
 /// Whether a line begins something of its own, whatever the line before it was.
 pub(super) fn stands_alone(chars: &[char]) -> bool {
-    opens_with_emoji(chars) || is_address(chars) || is_rule(chars) || transcript::opens_turn(chars)
+    emoji::opens(chars) || is_address(chars) || is_rule(chars) || transcript::opens_turn(chars)
 }
 
 pub(super) fn ends_sentence(chars: &[char]) -> bool {

@@ -9,8 +9,8 @@ use scraper::{Html, Node};
 
 use super::block::{Block, Draft, Glyph, Item, Marker, Picture, Style, Words, glyphs};
 use super::lines::{Line, shape};
-use super::script::opens_with_emoji;
 use super::{Note, What, address, clean, lists};
+use crate::emoji;
 
 /// What was read, and whether it is more than the plain text of the same clipboard.
 pub(super) struct Read {
@@ -365,7 +365,7 @@ impl Reader {
         let alt = alt.trim();
         let class = element.attr("class").unwrap_or_default();
         let chars: Vec<char> = alt.chars().collect();
-        if chars.len() <= 12 && (class.contains("emoji") || opens_with_emoji(&chars)) {
+        if chars.len() <= 12 && (class.contains("emoji") || emoji::opens(&chars)) {
             self.current.extend(glyphs(alt, Style { picture: None, ..place.style }));
             return;
         }

@@ -1,5 +1,7 @@
 //! What kind of character this is, as far as tidying needs to know.
 
+use crate::emoji::is_direction;
+
 /// Scripts that put no spaces between words.
 pub(super) fn is_unspaced(c: char) -> bool {
     is_han(c)
@@ -26,22 +28,6 @@ pub(super) fn is_joined(c: char) -> bool {
         | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{900}'..='\u{903}' | '\u{93a}'..='\u{94f}'
         | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{20e3}' | '\u{1f3fb}'..='\u{1f3ff}')
         || is_direction(c)
-}
-
-/// Marks of writing direction.
-pub(super) fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether these characters open with an emoji.
-pub(super) fn opens_with_emoji(chars: &[char]) -> bool {
-    let Some(&first) = chars.iter().find(|c| !c.is_whitespace() && !is_direction(**c)) else { return false };
-    let rest = chars.iter().skip_while(|c| c.is_whitespace() || is_direction(**c)).skip(1);
-    let as_emoji = rest.take(2).any(|c| matches!(c, '\u{fe0f}' | '\u{20e3}'));
-    matches!(first,
-        '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b05}'..='\u{2b55}' | '\u{231a}' | '\u{231b}'
-        | '\u{23e9}'..='\u{23fa}' | '\u{203c}' | '\u{2049}')
-        || (as_emoji && !first.is_alphabetic())
 }
 
 /// Stops, quotation marks, brackets that close: nothing stands between a word and them.

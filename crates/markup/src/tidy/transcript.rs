@@ -2,24 +2,26 @@
 //! over unlabelled paragraphs, so the block goes on to the end of the paste or to what plainly is no speech any more.
 
 use super::block::{Block, Draft, Glyph, Refs, Style, Transcript, Words};
-use super::script::{is_direction, opens_with_emoji};
-use crate::label::{is_colon, is_label};
+use crate::emoji;
+use crate::label::{self, is_colon};
+use std::collections::HashMap;
 
 /// Fewer turns than this are no conversation.
 const FEWEST_TURNS: usize = 2;
 
 pub(super) fn propose(draft: &mut Draft) {
     let mut blocks: Vec<Option<Block>> = std::mem::take(&mut draft.blocks).into_iter().map(Some).collect();
+    let company = Company::of(&blocks);
     let mut at = 0;
     while at < blocks.len() {
         let next = blocks.get(at + 1).and_then(Option::as_ref);
-        let opens = blocks[at].as_ref().is_some_and(|b| speaks(b, next, &draft.refs));
-        let turns = if opens { find(&blocks, at, &draft.refs) } else { None };
+        let opens = blocks[at].as_ref().is_some_and(|b| speaks(b, next, &draft.refs, &company));
+        let turns = if opens { find(&blocks, at, &draft.refs, &company) } else { None };
         match turns {
             Some(found) => {
                 let taken: Vec<Block> = blocks[at..found.end].iter_mut().filter_map(Option::take).collect();
                 at = found.end;
-                draft.blocks.push(Block::Transcript(transcript(taken, found.ending)));
+                draft.blocks.push(Block::Transcript(transcript(taken, found.ending, &company)));
             }
             None => {
                 draft.blocks.extend(blocks[at].take());
@@ -33,7 +35,42 @@ pub(super) fn propose(draft: &mut Draft) {
 pub(super) fn opens_turn(chars: &[char]) -> bool {
     let glyphs: Vec<Glyph> =
         chars.iter().take(LONGEST_LABEL + 8).map(|&c| Glyph { c, style: Style::default() }).collect();
-    label(&glyphs).is_some()
+    label(&glyphs).is_some_and(|label| label.emoji == 0)
+}
+
+/// Who has a label in a paste, and how often: a doubtful one is believed when another bears it out.
+struct Company {
+    labels: HashMap<String, usize>,
+    /// Somebody asks or answers.
+    questions: bool,
+}
+
+impl Company {
+    fn of(blocks: &[Option<Block>]) -> Company {
+        let mut company = Company { labels: HashMap::new(), questions: false };
+        for block in blocks.iter().flatten() {
+            let Block::Paragraph(words) = block else { continue };
+            let Some(label) = label(&words.glyphs) else { continue };
+            company.questions |= label.kind != label::Label::Name;
+            *company.labels.entry(label.name(&words.glyphs)).or_default() += 1;
+        }
+        company
+    }
+
+    /// An emoji starts nothing by itself, and a sentence may go on behind a colon: a name that stands so is a speaker's if it
+    /// comes again, or behind an emoji if it is a full one that answers questions.
+    fn believes(&self, label: &Label, glyphs: &[Glyph]) -> bool {
+        if label.kind != label::Label::Name {
+            return true;
+        }
+        let name = label.name(glyphs);
+        let again = self.labels.get(&name).is_some_and(|times| *times > 1);
+        let goes_on = glyphs[label.rest..]
+            .iter()
+            .find(|g| g.c.is_alphanumeric())
+            .is_some_and(|g| g.c.is_lowercase() && !glyphs[label.colon].style.strong);
+        again || !goes_on && (label.emoji == 0 || self.questions && name.contains(' '))
+    }
 }
 
 struct Found {
@@ -43,13 +80,13 @@ struct Found {
 }
 
 /// From the turn at `start`: where the transcript ends, if it is one.
-fn find(blocks: &[Option<Block>], start: usize, refs: &Refs) -> Option<Found> {
+fn find(blocks: &[Option<Block>], start: usize, refs: &Refs, company: &Company) -> Option<Found> {
     let block = |i: usize| blocks.get(i).and_then(Option::as_ref);
     let mut turns = 0;
     let mut end = start;
     let mut ending = "at the end of the paste";
     while let Some(here) = block(end) {
-        if speaks(here, block(end + 1), refs) {
+        if speaks(here, block(end + 1), refs, company) {
             turns += 1;
         } else if let Some(reason) = parts(here) {
             ending = reason;
@@ -58,7 +95,7 @@ fn find(blocks: &[Option<Block>], start: usize, refs: &Refs) -> Option<Found> {
             // A video or a picture's credit between two turns interrupts nothing.
             let next = (end + 1..blocks.len())
                 .find(|i| block(*i).is_none_or(|b| points_elsewhere(b, refs).is_none()));
-            if !next.is_some_and(|i| block(i).is_some_and(|b| speaks(b, block(i + 1), refs))) {
+            if !next.is_some_and(|i| block(i).is_some_and(|b| speaks(b, block(i + 1), refs, company))) {
                 ending = reason;
                 break;
             }
@@ -66,6 +103,7 @@ fn find(blocks: &[Option<Block>], start: usize, refs: &Refs) -> Option<Found> {
         end += 1;
     }
     let closed_by_links = block(end).is_some_and(|b| points_elsewhere(b, refs).is_some());
+    let is_sign_off = |b: &Block| is_sign_off(b) && turn(b, company).is_none();
     if closed_by_links && end > start + 1 && block(end - 1).is_some_and(is_sign_off) {
         end -= 1;
         ending = "before a sign-off";
@@ -74,8 +112,10 @@ fn find(blocks: &[Option<Block>], start: usize, refs: &Refs) -> Option<Found> {
 }
 
 /// A turn, and not a label above something else or before a mere link.
-fn speaks(block: &Block, next: Option<&Block>, refs: &Refs) -> bool {
-    turn(block).is_some() && points_elsewhere(block, refs).is_none() && !announces(block, next)
+fn speaks(block: &Block, next: Option<&Block>, refs: &Refs, company: &Company) -> bool {
+    turn(block, company).is_some()
+        && points_elsewhere(block, refs).is_none()
+        && !announces(block, next, company)
 }
 
 /// What no speech contains.
@@ -91,9 +131,16 @@ fn parts(block: &Block) -> Option<&'static str> {
             '|' | '`' | '~' | '<' => Some("before a table or code"),
             _ => None,
         },
+        Block::Paragraph(words) if is_postscript(&words.text()) => Some("before a postscript"),
         Block::Paragraph(words) => is_drawn_rule(&words.text()).then_some("before a rule"),
         Block::Item(_) | Block::List(_) => None,
     }
+}
+
+/// Nobody says one aloud.
+fn is_postscript(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(8).collect();
+    ["P.S.", "P. S.", "P.P.S.", "PS:", "PS.", "P.S:"].iter().any(|mark| start.starts_with(mark))
 }
 
 /// `———`, `⸻`, `=====`, `•••`
@@ -137,7 +184,7 @@ const INVITATIONS: &[&str] = &[
     "share this", "share the", "read more", "read also", "read the full", "read in full", "full text", "full transcript",
     "full interview", "full video", "watch the full", "watch in full", "source:", "sources:", "via:", "via @", "photo:", "photos:",
     "video:", "credit:", "image:", "originally published", "originally posted", "support us", "support my", "support our",
-    "support the channel", "thanks for reading", "thank you for reading", "sign up", "leave a comment", "boost", "buy me", "donate",
+    "support the channel", "read us", "read me", "write to us", "write to me", "our channel", "my channel", "thanks for reading", "thank you for reading", "sign up", "leave a comment", "boost", "buy me", "donate",
     "our website", "our site", "my website", "more on", "more at", "more here", "find us", "find me",
     "подписывайтесь", "подписаться", "источник:", "подробнее", "читать полностью", "полный текст", "фото:", "видео:", "поддержать",
     "abonnieren", "quelle:", "mehr lesen", "abonnez-vous", "source :", "lire la suite", "suscríbete", "fuente:", "leer más",
@@ -147,15 +194,15 @@ const INVITATIONS: &[&str] = &[
 fn is_sign_off(block: &Block) -> bool {
     let Block::Paragraph(words) = block else { return false };
     let chars: Vec<char> = words.glyphs.iter().map(|g| g.c).collect();
-    chars.len() <= 160 && opens_with_emoji(&chars)
+    chars.len() <= 160 && emoji::opens(&chars)
 }
 
-fn transcript(blocks: Vec<Block>, ending: &'static str) -> Transcript {
+fn transcript(blocks: Vec<Block>, ending: &'static str, company: &Company) -> Transcript {
     let (mut turns, mut speakers) = (0, Vec::new());
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     for block in blocks {
         match block {
-            Block::Paragraph(mut words) => match label(&words.glyphs) {
+            Block::Paragraph(mut words) => match believed(&words.glyphs, company) {
                 Some(label) => {
                     turns += 1;
                     let name = label.name(&words.glyphs);
@@ -166,7 +213,7 @@ fn transcript(blocks: Vec<Block>, ending: &'static str) -> Transcript {
                     out.push(Block::Paragraph(words));
                 }
                 None => match out.last_mut() {
-                    Some(Block::Paragraph(before)) if is_label_alone(before) => {
+                    Some(Block::Paragraph(before)) if is_label_alone(before, company) => {
                         before.glyphs.push(Glyph { c: ' ', style: Style::default() });
                         before.glyphs.extend(words.glyphs);
                         before.notes.extend(words.notes);
@@ -180,26 +227,33 @@ fn transcript(blocks: Vec<Block>, ending: &'static str) -> Transcript {
     Transcript { blocks: out, turns, speakers, ending }
 }
 
-fn turn(block: &Block) -> Option<Label> {
+fn turn(block: &Block, company: &Company) -> Option<Label> {
     match block {
-        Block::Paragraph(words) => label(&words.glyphs),
+        Block::Paragraph(words) => believed(&words.glyphs, company),
         _ => None,
     }
 }
 
 /// A label with nothing behind it, above what is no speech of that speaker: `Transcript:`.
-fn announces(block: &Block, next: Option<&Block>) -> bool {
+fn announces(block: &Block, next: Option<&Block>, company: &Company) -> bool {
     let Block::Paragraph(words) = block else { return false };
-    is_label_alone(words)
-        && !next.is_some_and(|next| matches!(next, Block::Paragraph(_)) && turn(next).is_none())
+    is_label_alone(words, company)
+        && !next.is_some_and(|next| matches!(next, Block::Paragraph(_)) && turn(next, company).is_none())
 }
 
-fn is_label_alone(words: &Words) -> bool {
-    words.trimmed().last().is_some_and(|g| is_colon(g.c)) && label(&words.glyphs).is_some()
+fn is_label_alone(words: &Words, company: &Company) -> bool {
+    words.trimmed().last().is_some_and(|g| is_colon(g.c)) && believed(&words.glyphs, company).is_some()
+}
+
+fn believed(glyphs: &[Glyph], company: &Company) -> Option<Label> {
+    label(glyphs).filter(|label| company.believes(label, glyphs))
 }
 
 /// Where a label stands in its paragraph, its Markdown stars outside.
 struct Label {
+    kind: label::Label,
+    /// How many glyphs the emoji before it take.
+    emoji: usize,
     /// The first glyph of the name, and the colon.
     start: usize,
     colon: usize,
@@ -212,7 +266,10 @@ struct Label {
 const LONGEST_LABEL: usize = 80;
 
 fn label(glyphs: &[Glyph]) -> Option<Label> {
-    let skipped = glyphs.iter().take_while(|g| g.c.is_whitespace() || is_direction(g.c)).count();
+    let chars: Vec<char> = glyphs.iter().take(LONGEST_LABEL).map(|g| g.c).collect();
+    let emoji = emoji::leading(&chars);
+    let space = |g: &&Glyph| g.c.is_whitespace() || emoji::is_direction(g.c);
+    let skipped = emoji + glyphs[emoji..].iter().take_while(space).count();
     let opening = stars(glyphs, skipped);
     let start = skipped + opening;
     let colon = start + first_colon(&glyphs[start..])?;
@@ -238,12 +295,8 @@ fn label(glyphs: &[Glyph]) -> Option<Label> {
         }
     };
     let starts_well = name.trim_start().starts_with(char::is_alphanumeric);
-    (set_apart && starts_well && is_label(name.trim())).then_some(Label {
-        start,
-        colon,
-        rest: after,
-        stars_later,
-    })
+    let kind = label::read(name.trim()).filter(|_| set_apart && starts_well)?;
+    Some(Label { kind, emoji, start, colon, rest: after, stars_later })
 }
 
 /// The first colon outside of brackets: `Ida Brandt (00:12): …`.
@@ -267,6 +320,7 @@ impl Label {
     fn embolden(&self, glyphs: &mut Vec<Glyph>) {
         let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
         let named = glyphs[self.start..=self.colon].iter().filter(|g| !is_star(g));
+        out.extend(&glyphs[..self.emoji]);
         out.extend(
             named.map(|g| Glyph { c: g.c, style: Style { strong: true, emphasis: false, ..g.style } }),
         );

@@ -160,6 +160,8 @@ fn an_emoji_stays_and_starts_nothing() {
     check("❗️ Ida: one\n\n💬 Omar: two", "❗️ Ida: one\n\n💬 Omar: two");
     check("1️⃣ one\n\n2️⃣ two", "1️⃣ one\n\n2️⃣ two");
     check("☝️ They said (https://a.example/1)", "☝️ They [said](https://a.example/1)");
+    check("👉 Moreau: So it is.\n\nIt is late.", "👉 Moreau: So it is.\n\nIt is late.");
+    check("❗️ Last Word: so it is.\n\nQuestion: When?", "❗️ Last Word: so it is.\n\nQuestion: When?");
 }
 
 #[test]

@@ -25,6 +25,38 @@ fn turns_become_a_block_quotation() {
 }
 
 #[test]
+fn speakers_behind_an_emoji_need_company() {
+    check(
+        "❓ Question: Why?\n\n💬 Ida Brandt: So.\n\nAnd so.",
+        "> ❓ **Question:** Why?\n>\n> 💬 **Ida Brandt:** So.\n>\n> And so.",
+    );
+    check(
+        "❓ **Question:** Why?\n\n🎙️ **Ida Brandt:** So.",
+        "> ❓ **Question:** Why?\n>\n> 🎙️ **Ida Brandt:** So.",
+    );
+    check("Ida: So.\n\n💬 Ida: And so.", "> **Ida:** So.\n>\n> 💬 **Ida:** And so.");
+    check("💬 Ida: So.\n\n👉 Omar: And so.", "💬 Ida: So.\n\n👉 Omar: And so.");
+    check(
+        "Question: Why?\n\nIda: So.\n\n👉 Important: And so.",
+        "> **Question:** Why?\n>\n> **Ida:** So.\n>\n> 👉 Important: And so.",
+    );
+    let proposed = tidy::text("❓ Question: Why?\n\n💬 Ida Brandt: So.").transcripts;
+    assert_eq!(proposed[0].speakers, ["Question", "Ida Brandt"]);
+}
+
+#[test]
+fn a_sentence_that_goes_on_behind_a_colon_is_no_turn() {
+    check(
+        "Question: Why?\n\nIda: So.\n\nPatience: we wait.\n\nНапомню: вход открыт.",
+        "> **Question:** Why?\n>\n> **Ida:** So.\n>\n> Patience: we wait.\n>\n> Напомню: вход открыт.",
+    );
+    check(
+        "Ida: so.\n\nOmar: no.\n\nIda: well.\n\nOmar: no.",
+        "> **Ida:** so.\n>\n> **Omar:** no.\n>\n> **Ida:** well.\n>\n> **Omar:** no.",
+    );
+}
+
+#[test]
 fn what_introduces_and_closes_stays_outside() {
     let turns = "Question: Why?\n\nIda: So.\n\nMore.";
     let block = "> **Question:** Why?\n>\n> **Ida:** So.\n>\n> More.";
@@ -47,6 +79,7 @@ fn what_introduces_and_closes_stays_outside() {
         &format!("{block}\n\n☕️ Good night.\n\nhttps://a.example/"),
     );
     check(&format!("{turns}\n\n❗️ Mind: this."), &format!("{block}\n>\n> ❗️ Mind: this."));
+    check(&format!("{turns}\n\nP.S. Dr. Voss: So."), &format!("{block}\n\nP.S. Dr. Voss: So."));
 }
 
 #[test]
