@@ -14,6 +14,8 @@ use tokio::task::JoinSet;
 
 /// Views of so long are lost when a server is killed.
 const WRITE_VIEWS: Duration = Duration::from_secs(5);
+/// A database that takes nothing, on a full disk for instance, is not asked again before this: it would be asked without end.
+const OUT_OF_ORDER: Duration = Duration::from_secs(5);
 /// Notes of changes that one unit forgets: others write in between.
 const PRUNED: usize = 2000;
 
@@ -120,7 +122,14 @@ async fn work(app: App, class: Class, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         // Heard from before the look, so that a job queued in between is not missed.
         let bell = app.bell.notified();
-        let taken = take(&app, class, places.available_permits()).await;
+        let taken = match take(&app, class, places.available_permits()).await {
+            Ok(taken) => taken,
+            Err(error) => {
+                tracing::error!(%error, class = class.as_str(), "jobs could not be taken");
+                let _ = tokio::time::timeout(OUT_OF_ORDER, stop.changed()).await;
+                continue;
+            }
+        };
         for job in taken {
             let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
             let app = app.clone();
@@ -139,20 +148,15 @@ async fn work(app: App, class: Class, mut stop: watch::Receiver<bool>) {
     running.join_all().await;
 }
 
-async fn take(app: &App, class: Class, places: usize) -> Vec<Queued> {
+async fn take(app: &App, class: Class, places: usize) -> Result<Vec<Queued>> {
     if places == 0 {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let now = app.now();
-    let due = app.db.read(move |tx| queue::next_due(tx, class)).await;
-    if !matches!(due, Ok(Some(due)) if due <= now) {
-        return Vec::new();
+    match app.db.read(move |tx| queue::next_due(tx, class)).await? {
+        Some(due) if due <= now => app.db.write(move |tx| queue::claim(tx, class, now, places)).await,
+        _ => Ok(Vec::new()),
     }
-    let taken = app.db.write(move |tx| queue::claim(tx, class, now, places)).await;
-    taken.unwrap_or_else(|error| {
-        tracing::error!(%error, class = class.as_str(), "jobs could not be taken");
-        Vec::new()
-    })
 }
 
 /// Other servers queue jobs too, so nobody sleeps longer than a second.

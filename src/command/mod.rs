@@ -15,6 +15,7 @@ mod user;
 use crate::config::{Config, RawConfig};
 use crate::{Error, Result};
 use clap::{Parser, Subcommand};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// A publication that keeps its sources.
@@ -102,6 +103,8 @@ fn log_to_stderr() {
     use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
     let asked = std::env::var("IBID_LOG").ok().and_then(|levels| levels.parse::<Targets>().ok());
     let levels = asked.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
-    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let coloured =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(coloured);
     tracing_subscriber::registry().with(lines).with(levels).init();
 }

@@ -1,4 +1,4 @@
-//! Connections: accepted once, spread evenly over one thread per core, kept pages answered before any routing.
+//! Connections: served by one thread per core, any connection by any of them; kept pages are answered before any routing.
 
 use super::cache::{Coding, Page, Variant};
 use super::respond::Keep;
@@ -25,7 +25,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 /// The address of whoever connected; behind a trusted proxy, of whoever it speaks for.
@@ -36,71 +36,41 @@ type Reply = Response<Either<Full<Bytes>, Body>>;
 
 /// Serves until `stop`; then lets open requests finish, for at most ten seconds.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> Result<()> {
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let mut lanes = Vec::new();
-    let mut running = Vec::new();
-    for n in 0..threads {
-        let (lane, connections) = mpsc::unbounded_channel();
-        let (router, app, stop) = (super::router(app.clone()), app.clone(), stop.clone());
-        let thread = std::thread::Builder::new().name(format!("web {n}"));
-        let thread = thread.spawn(move || drive(app, router, connections, stop));
-        running.push(thread.outside("The system gives no threads")?);
-        lanes.push(lane);
-    }
-    let mut turn = 0;
+    let listener = listener.into_std().outside("The address that is listened on cannot be handed on")?;
+    // Threads of their own, so that no job and no command makes a reader wait. Any of them answers any connection: were each
+    // connection one thread's, its requests would wait whenever that thread waits for a core.
+    let threads = tokio::runtime::Builder::new_multi_thread().thread_name("web").enable_all().build();
+    let threads = threads.outside("The system gives no threads")?;
+    let serving = threads.spawn(accept(app, listener, stop)).await;
+    threads.shutdown_background();
+    serving.internal("accepting connections broke off")?
+}
+
+async fn accept(app: App, listener: std::net::TcpListener, stop: watch::Receiver<bool>) -> Result<()> {
+    let listener = TcpListener::from_std(listener).outside("The address cannot be listened on")?;
+    let router = super::router(app.clone());
+    let mut open = tokio::task::JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
+            _ = open.join_next(), if !open.is_empty() => continue,
             _ = stopped(stop.clone()) => break,
         };
-        match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer))) {
-            // A lane ends only with the server.
-            Ok(connection) => drop(lanes[turn % threads].send(connection)),
+        match accepted {
+            Ok((stream, peer)) => {
+                let _ = stream.set_nodelay(true);
+                open.spawn(converse(app.clone(), router.clone(), stream, peer, stop.clone()));
+            }
             // Out of file descriptors, most likely: others must close before more can open.
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
-        turn += 1;
     }
-    drop((listener, lanes));
-    let ended = tokio::task::spawn_blocking(move || running.into_iter().for_each(|t| drop(t.join())));
-    let _ = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    drop(listener);
+    let _ = tokio::time::timeout(Duration::from_secs(10), open.join_all()).await;
     Ok(())
-}
-
-fn drive(
-    app: App,
-    router: Router,
-    mut connections: mpsc::UnboundedReceiver<(std::net::TcpStream, SocketAddr)>,
-    stop: watch::Receiver<bool>,
-) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.expect("the system gave a thread, so it gives a reactor").block_on(async move {
-        let mut open = tokio::task::JoinSet::new();
-        // Every connection asks this each time it wakes: one of the thread's own is not fought over.
-        let (stop_here, stop_heard) = watch::channel(false);
-        tokio::spawn(async move {
-            stopped(stop).await;
-            let _ = stop_here.send(true);
-        });
-        loop {
-            tokio::select! {
-                connection = connections.recv() => match connection {
-                    Some((stream, peer)) => {
-                        if let Ok(stream) = TcpStream::from_std(stream) {
-                            let _ = stream.set_nodelay(true);
-                            open.spawn(converse(app.clone(), router.clone(), stream, peer, stop_heard.clone()));
-                        }
-                    }
-                    None => break,
-                },
-                _ = open.join_next(), if !open.is_empty() => {}
-            }
-        }
-        open.join_all().await;
-    });
 }
 
 async fn converse(
