@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::outside::{
-    db::{Db, Topic},
+    db::{Db, Place, Topic},
     fetch::Door,
     files::Files,
     mail::Mailer,
@@ -13,6 +13,7 @@ use crate::web::cache::Pages;
 use crate::web::template::Templates;
 use crate::{Error, Result, error::Context, quote};
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore, oneshot};
 use url::Url;
@@ -46,14 +47,32 @@ impl Deref for App {
     }
 }
 
+/// In the data folder: what the server that runs there calls itself, so that commands beside it name the address that answers.
+const ADDRESS: &str = "address";
+
 impl App {
+    /// Of a publication that is there already: a folder with a slip in its name is not made, and not praised.
+    pub async fn open_existing(config: Config) -> Result<App> {
+        if let Place::Sqlite(file) = &config.database
+            && !file.exists()
+        {
+            return Err(Error::Invalid(format!(
+                "There is no publication in {}. Name its folder with --data, or begin one there with ibid serve.",
+                config.data.display()
+            )));
+        }
+        App::open(config).await
+    }
+
     pub async fn open(config: Config) -> Result<App> {
         std::fs::create_dir_all(&config.data).outside(format!(
             "The data folder {} cannot be made; choose another with --data",
             config.data.display()
         ))?;
-        let base_url =
-            config.base_url.clone().map_or_else(|| format!("http://{}", config.listen), String::from);
+        let answers =
+            || std::fs::read_to_string(config.data.join(ADDRESS)).ok().filter(|url| Url::parse(url).is_ok());
+        let base_url = config.base_url.clone().map(String::from).or_else(answers);
+        let base_url = base_url.unwrap_or_else(|| format!("http://{}", config.listen));
         let base_url = base_url.trim_end_matches('/').to_owned();
         let host = Url::parse(&base_url).ok().and_then(|u| u.host_str().map(str::to_owned));
         let from = match &config.mail_from {
@@ -92,6 +111,15 @@ impl App {
         Ok(app)
     }
 
+    /// Until this is dropped, commands that were told no address use this server's.
+    pub fn answers_here(&self) -> Answering {
+        let file = self.config.data.join(ADDRESS);
+        if let Err(error) = std::fs::write(&file, &self.base_url) {
+            tracing::warn!(%error, "commands will not know where this server answers");
+        }
+        Answering(file)
+    }
+
     pub fn now(&self) -> Time {
         self.config.clock.now()
     }
@@ -99,6 +127,15 @@ impl App {
     /// An address of this publication, from its path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
+    }
+}
+
+/// See [`App::answers_here`].
+pub struct Answering(PathBuf);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

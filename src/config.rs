@@ -193,7 +193,7 @@ pub struct RawConfig {
 pub struct Config {
     pub data: PathBuf,
     pub listen: SocketAddr,
-    /// Settled by [`Config::settle`] once the port is known.
+    /// As it was set; a server that was told none is its own.
     pub base_url: Option<Url>,
     pub database: db::Place,
     pub files: files::Place,

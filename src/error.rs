@@ -24,7 +24,7 @@ pub enum Error {
     #[error("{0}")]
     Invalid(String),
     /// 429, with the seconds to wait.
-    #[error("Too many tries. Please wait {0} seconds.")]
+    #[error("Too many tries. Please wait {}.", how_long(*.0))]
     TooMany(u64),
     /// 413.
     #[error("{0}")]
@@ -47,6 +47,14 @@ impl Error {
             Error::Outside(_) | Error::NoRoom(_) | Error::Internal(_) => 3,
             _ => 2,
         }
+    }
+}
+
+fn how_long(seconds: u64) -> String {
+    match seconds {
+        1 => "a second".into(),
+        2..90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
     }
 }
 

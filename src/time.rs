@@ -21,6 +21,12 @@ impl Time {
         Ok(Time(at.as_microsecond()))
     }
 
+    /// Whether a post may be dated so: years that have four digits in any zone, from the first that clocks count from.
+    pub fn is_datable(self) -> bool {
+        const YEAR_10000: i64 = 253_402_300_800_000_000;
+        (0..YEAR_10000 - 2 * DAY).contains(&self.0)
+    }
+
     pub fn plus(self, micros: i64) -> Time {
         Time(self.0.saturating_add(micros))
     }

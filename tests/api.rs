@@ -67,10 +67,26 @@ async fn mistakes_are_told_apart() {
     mira.post("/api/v1/posts", with("status", json!("published"))).await.problem(403);
     mira.delete(&format!("/api/v1/posts/{}", post.id)).await.problem(403);
 
-    ida.post("/api/v1/posts", with("slug", json!("the-room"))).await.is(201);
+    ida.post("/api/v1/posts", with("slug", json!("the-room"))).await.problem(409);
+    let other = ida.post("/api/v1/posts", with("slug", json!("another-room"))).await.is(201).json();
+    let other = format!("/api/v1/posts/{}", other["id"].as_str().expect("an id"));
+    ida.patch(&other, json!({"slug": "the-room"})).await.problem(409);
     let slug = json!({"title": "Other", "markdown": "m", "status": "published", "slug": "the-room"});
     ida.post("/api/v1/posts", slug).await.problem(409);
 
+    for (name, value) in [
+        ("title", json!("t".repeat(1001))),
+        ("title", json!("\u{200b}\u{202e}")),
+        ("excerpt", json!("e".repeat(10_001))),
+        ("tags", json!(["t".repeat(101)])),
+        ("tags", json!((0..101).map(|n| format!("tag {n}")).collect::<Vec<_>>())),
+    ] {
+        ida.post("/api/v1/posts", with(name, value)).await.problem(422);
+    }
+    for year in ["1950", "0000", "9999"] {
+        let dated = json!({"title": "T", "markdown": "m", "status": "published", "published_at": format!("{year}-12-31T00:00:00Z")});
+        ida.post("/api/v1/posts", dated).await.problem(422);
+    }
     ida.post("/api/v1/posts", with("status", json!("retracted"))).await.problem(422);
     ida.post("/api/v1/posts", with("title", json!(7))).await.problem(422);
     ida.post("/api/v1/posts", with("status", json!("scheduled"))).await.problem(422);

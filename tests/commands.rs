@@ -93,6 +93,30 @@ async fn tokens_are_printed_alone() {
 }
 
 #[tokio::test]
+async fn a_folder_with_a_slip_in_its_name_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in
+        [&["doctor"][..], &["sources", "list"], &["token", "create", "--user", "ida@gazette.example"]]
+    {
+        let ran = ibid(command).within(folder.path()).run().await.ends_with(2);
+        ran.says("There is no publication in ibid-data.");
+    }
+    assert!(!folder.path().join("ibid-data/ibid.sqlite").exists());
+}
+
+#[tokio::test]
+async fn a_command_names_the_address_that_answers() {
+    let mut press = Press::start().await;
+    let add = ["user", "add", "mira@gazette.example", "--name", "Mira", "--role", "author"];
+    let printed = press.command(&add).run().await.succeeds().stdout;
+    let path = printed.trim().strip_prefix(&press.base()).expect("the server's own address").to_owned();
+    press.reader().opens(&path).await.is(200).shows("mira@gazette.example");
+    press.is_stopped().await;
+    let again = press.command(&["user", "address", "mira@gazette.example"]).run().await.succeeds();
+    assert!(again.stdout.starts_with("http://127.0.0.1:8080/"), "{}", again.stdout);
+}
+
+#[tokio::test]
 async fn the_server_stops_when_asked() {
     let mut press = Press::start().await;
     press.ida().publishes("Stay", "Still here.").await;

@@ -88,6 +88,24 @@ async fn a_password_of_ones_own_wipes_out_no_guesses() {
 }
 
 #[tokio::test]
+async fn who_forgets_a_password_locks_out_nobody_else_in_the_room() {
+    let press = Press::start().await;
+    let jonas = press.hires("Jonas Vale", "author").await;
+    for _ in 0..11 {
+        press.reader().tries_to_sign_in("ida@gazette.example", "not hers at all").await;
+    }
+    let waits = press.reader().tries_to_sign_in("ida@gazette.example", PASSWORD).await;
+    waits.is(429).shows("minutes");
+    jonas.signs_in().await;
+    let mut last = 0;
+    for guess in 0..50 {
+        last =
+            press.reader().tries_to_sign_in(&format!("guess{guess}@gazette.example"), "a guess").await.status;
+    }
+    assert_eq!(last, 429, "who goes through everybody waits too");
+}
+
+#[tokio::test]
 async fn sessions_are_listed_and_ended() {
     let press = Press::start().await;
     let (laptop, phone) = (press.ida().signs_in().await, press.ida().signs_in().await);

@@ -39,7 +39,7 @@ struct Failed {
 
 impl Doctor {
     pub(super) async fn run(self, config: Config) -> Result<Ending> {
-        let app = App::open(config).await?;
+        let app = App::open_existing(config).await?;
         let health = examine(&app).await?;
         let ending = if health.problems.is_empty() { Ending::Done } else { Ending::Findings };
         if self.json {

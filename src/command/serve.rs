@@ -10,6 +10,7 @@ use std::io::Write;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use url::Url;
 
 #[derive(Args)]
 pub(super) struct Serve {
@@ -23,11 +24,14 @@ impl Serve {
         let listener = TcpListener::bind(config.listen).await.map_err(|e| cannot_listen(&config, &e))?;
         // Port 0 picks a port; from here on it is the one that was picked.
         config.listen = listener.local_addr().internal("asking for our own address")?;
+        let here = Url::parse(&format!("http://{}", config.listen)).internal("our own address")?;
+        config.base_url.get_or_insert(here);
         let opening = tokio::spawn(open(config, self.sample));
         let (app, sign_in) = tokio::select! {
             opened = opening => opened.internal("opening the publication")??,
             never = web::not_yet(&listener) => match never {},
         };
+        let _answering = app.answers_here();
         let (stop, stopped) = watch::channel(false);
         let working = tokio::spawn(worker::run(app.clone(), stopped.clone()));
         tokio::spawn(web::follow_theme(app.clone()));

@@ -44,7 +44,7 @@ struct Take {
 
 impl Sources {
     pub(super) async fn run(self, config: Config) -> Result<Ending> {
-        let app = App::open(config).await?;
+        let app = App::open_existing(config).await?;
         match self.what {
             What::List(list) => list.run(&app).await,
             What::Capture(take) => take.run(&app).await,

@@ -26,7 +26,7 @@ pub(super) struct Create {
 impl Token {
     pub(super) async fn run(self, config: Config) -> Result<Ending> {
         let Token::Create(create) = self;
-        let app = App::open(config).await?;
+        let app = App::open_existing(config).await?;
         let now = app.now();
         let token = app.db.write(move |tx| {
             let person = Person::by_email(tx, &create.user)?

@@ -48,7 +48,7 @@ impl User {
 
 impl Address {
     async fn run(self, config: Config) -> Result<Ending> {
-        let app = App::open(config).await?;
+        let app = App::open_existing(config).await?;
         let now = app.now();
         let token = app.db.write(move |tx| {
             let person = Person::by_email(tx, &self.email)?

@@ -181,7 +181,10 @@ impl Mailer {
             Way::Off => Ok(Fate::Waits),
             Way::Folder(folder) => {
                 let path = folder.join(format!("{}.eml", mail.mail_id));
-                std::fs::write(&path, message.formatted())
+                let begun = path.with_extension("eml.part");
+                // Whoever takes mails from the folder never finds half of one.
+                std::fs::write(&begun, message.formatted())
+                    .and_then(|()| std::fs::rename(&begun, &path))
                     .outside(format!("The mail {} cannot be written", path.display()))?;
                 Ok(Fate::Sent)
             }

@@ -2,7 +2,7 @@
 
 use super::Person;
 use super::password::verify_password;
-use super::tries::{TRIES, TRIES_ANYWHERE, client, count_try, take_back_try};
+use super::tries::{TRIES, TRIES_ANYWHERE, TRIES_TOGETHER, client, count_try, take_back_try};
 use crate::app::App;
 use crate::id::PersonId;
 use crate::outside::db::sql;
@@ -13,8 +13,12 @@ use std::net::IpAddr;
 /// The person whose address and password these are. Throttled by the client's address, and by the mail address. Whoever was
 /// deactivated is told so, and nobody else: it takes their password to learn it.
 pub async fn sign_in(app: &App, email: String, password: String, address: IpAddr) -> Result<Person> {
-    let subjects =
-        [(format!("email:{}", email.trim().to_lowercase()), TRIES_ANYWHERE), (client(address), TRIES)];
+    let (whose, from) = (email.trim().to_lowercase(), client(address));
+    let subjects = [
+        (format!("email:{whose}"), TRIES_ANYWHERE),
+        (format!("{from} email:{whose}"), TRIES),
+        (from, TRIES_TOGETHER),
+    ];
     let now = app.now();
     let found = {
         let (email, subjects) = (email.clone(), subjects.clone());

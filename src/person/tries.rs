@@ -8,6 +8,8 @@ use std::net::{IpAddr, Ipv6Addr};
 const TRIES_WINDOW: i64 = 15 * MINUTE;
 /// Tries that somebody has within the window before they wait.
 pub const TRIES: i64 = 10;
+/// Tries of everybody who comes from one address together: a newsroom has one, and so has whoever goes through all its people.
+pub(super) const TRIES_TOGETHER: i64 = 50;
 /// Wrong passwords for one mail address, from wherever: high, so that a stranger alone cannot lock its owner out.
 pub(super) const TRIES_ANYWHERE: i64 = 100;
 

@@ -3,6 +3,7 @@
 use super::redirect::{self, Redirect};
 use super::{Draft, Kind, Post};
 use crate::outside::db::{Taken, Tx, sql};
+use crate::publication::Publication;
 use crate::time::Time;
 use crate::{Error, Result};
 
@@ -44,7 +45,11 @@ const RESERVED: &[&str] = &[
 impl Post {
     /// Gives a post another address. One that readers knew leads to it from then on, for ever.
     pub fn rename(&self, tx: &mut Tx, asked: &str, now: Time) -> Result<Post> {
-        self.settle(tx, self.kind, &checked_slug(asked, self.kind)?, now)
+        let slug = checked_slug(asked, self.kind)?;
+        if slug != self.slug && self.month.is_empty() {
+            not_taken_this_month(tx, &slug, self.kind, now)?;
+        }
+        self.settle(tx, self.kind, &slug, now)
     }
 
     /// Brings kind and address in line with what was asked for. Until readers have seen it, a post may become a page, and an
@@ -97,6 +102,24 @@ pub fn checked_slug(asked: &str, kind: Kind) -> Result<String> {
         )));
     }
     Ok(slug)
+}
+
+/// A draft gets its month when it is published. Who asks for an address is told now that it would not be free then.
+pub(super) fn not_taken_this_month(tx: &mut Tx, slug: &str, kind: Kind, now: Time) -> Result<()> {
+    let month = now.format(&Publication::load(tx)?.time_zone(), "%Y/%m");
+    let taken: Option<(i64,)> = tx.first(
+        sql!(
+            "-- not_taken_this_month
+            select 1 from post where kind = ?1 and month = ?2 and slug = ?3"
+        ),
+        (kind, month, slug),
+    )?;
+    match taken {
+        Some(_) => {
+            Err(Error::Conflict(format!("Another {kind} has the address “{slug}” already; choose another.")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether an address is one that a title makes: `the-boat`, or `the-boat-2` where the first was taken.

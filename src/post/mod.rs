@@ -31,7 +31,7 @@ use crate::publication::Publication;
 use crate::search::{Fields, Words};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
-use address::free_slug;
+use address::{free_slug, not_taken_this_month};
 use byline::Signed;
 use redirect::Redirect;
 use rendered::READING;
@@ -97,7 +97,13 @@ pub struct Draft {
     pub slug: String,
 }
 
+/// Bytes of a text.
 const LONGEST: usize = 1 << 20;
+/// Characters of what stands beside it. Lists show titles whole: a browser asked to lay out a hundred thousand letters stops.
+pub const LONGEST_TITLE: usize = 1000;
+const LONGEST_NOTE: usize = 10_000;
+const MOST_TAGS: usize = 100;
+const LONGEST_TAG: usize = 100;
 
 impl Draft {
     /// Whether the words are the same, wherever they are to stand.
@@ -111,10 +117,36 @@ impl Draft {
     }
 
     pub fn check_length(&self) -> Result<()> {
-        match self.markdown.len() > LONGEST {
-            true => Err(Error::TooLarge("A post may be one megabyte of text.".into())),
+        let longer = |text: &str, most: usize| text.len() > most && text.chars().count() > most;
+        if self.markdown.len() > LONGEST {
+            return Err(Error::TooLarge("A post may be one megabyte of text.".into()));
+        }
+        if longer(&self.title, LONGEST_TITLE) {
+            return Err(Error::Invalid("A title may have 1,000 characters.".into()));
+        }
+        for (text, what) in [
+            (&self.excerpt, "An excerpt"),
+            (&self.correction, "A correction"),
+            (&self.cover_alt, "A description"),
+        ] {
+            if longer(text, LONGEST_NOTE) {
+                return Err(Error::Invalid(format!("{what} may have 10,000 characters.")));
+            }
+        }
+        let tags = record::tags(&self.tags);
+        match tags.len() > MOST_TAGS || tags.iter().any(|(_, name)| longer(name, LONGEST_TAG)) {
+            true => Err(Error::Invalid("A post may have 100 tags of 100 characters each.".into())),
             false => Ok(()),
         }
+    }
+
+    /// The title without what nobody sees: a title of nothing else is none, and one that turns the writing round takes its list along.
+    fn legible_title(&self) -> String {
+        let unseen = |c: char| {
+            c.is_control()
+                || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        self.title.replace(unseen, "").trim().to_owned()
     }
 }
 
@@ -244,11 +276,16 @@ impl Post {
         new: &Rendered,
         now: Time,
     ) -> Result<Post> {
-        if new.draft.title.trim().is_empty() {
+        let title = new.draft.legible_title();
+        if title.is_empty() {
             return Err(Error::Invalid("A post needs a title.".into()));
         }
         let slug = match asked.filter(|s| !s.is_empty()) {
-            Some(asked) => checked_slug(asked, kind)?,
+            Some(asked) => {
+                let slug = checked_slug(asked, kind)?;
+                not_taken_this_month(tx, &slug, kind, now)?;
+                slug
+            }
             None => free_slug(tx, &crate::slug::slugify(&new.draft.title), kind)?,
         };
         let draft = &new.draft;
@@ -262,7 +299,7 @@ impl Post {
                     kind,
                     &slug,
                     author,
-                    draft.title.trim(),
+                    &title,
                     &draft.excerpt,
                     &draft.markdown,
                     &draft.tags,
@@ -302,7 +339,8 @@ impl Post {
     /// Puts new words in force and leaves the working copy to its author.
     pub fn put_in_force(&self, tx: &mut Tx, person: PersonId, new: &Rendered, now: Time) -> Result<()> {
         let draft = &new.draft;
-        if draft.title.trim().is_empty() {
+        let title = draft.legible_title();
+        if title.is_empty() {
             return Err(Error::Invalid("A post needs a title.".into()));
         }
         tx.run(
@@ -312,7 +350,7 @@ impl Post {
                 where post_id = ?1"),
             (
                 self.post_id,
-                draft.title.trim(),
+                &title,
                 &draft.excerpt,
                 &draft.markdown,
                 &draft.tags,

@@ -215,6 +215,13 @@ impl Ruling {
         }
     }
 
+    /// Whether the words were held against words of the source.
+    pub fn is_comparison(&self) -> bool {
+        use Verdict::{NoSource, NoText, OtherLanguage, SourceUnavailable};
+        self.verdict()
+            .is_some_and(|said| !matches!(said, NoSource | NoText | OtherLanguage | SourceUnavailable))
+    }
+
     pub fn verdict(self) -> Option<Verdict> {
         match self {
             Ruling::Said(verdict) => Some(verdict),

@@ -419,6 +419,9 @@ pub fn differences(finding: &quotecheck::Finding) -> Vec<Difference> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
     pub quotations: usize,
+    /// Those that were compared with their source.
+    #[serde(skip)]
+    pub checked: usize,
     pub transcripts: usize,
     /// Transcripts of which something was compared with a source.
     #[serde(skip)]
@@ -444,8 +447,7 @@ impl Counts {
                 (Kind::Turn, ruling) => {
                     counts.transcripts += usize::from(transcript != last);
                     last = transcript;
-                    let compared = ruling.is_some_and(|r| *r != Ruling::Said(quotecheck::Verdict::NoSource));
-                    if compared && transcript != last_compared {
+                    if ruling.is_some_and(Ruling::is_comparison) && transcript != last_compared {
                         counts.compared += 1;
                         last_compared = transcript;
                     }
@@ -455,8 +457,9 @@ impl Counts {
                     counts.quotations += 1;
                     counts.waiting += 1;
                 }
-                (Kind::Quotation, Some(Ruling::Said(verdict))) => {
+                (Kind::Quotation, Some(ruling @ Ruling::Said(verdict))) => {
                     counts.quotations += 1;
+                    counts.checked += usize::from(ruling.is_comparison());
                     *counts.verdicts.entry(verdict.as_str()).or_default() += 1;
                 }
             }

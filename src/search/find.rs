@@ -7,7 +7,7 @@ use super::{Mark, block, index};
 use crate::Result;
 use crate::id::PostId;
 use crate::outside::db::{Tx, record, sql};
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// How many of the newest matches are looked at, to find the best among them.
 pub const MOST: usize = 5000;

@@ -4,7 +4,8 @@ use super::block;
 use super::words::{Positions, positions};
 use crate::Result;
 use crate::outside::db::{Tx, record, sql};
-use std::collections::{HashSet, VecDeque};
+use foldhash::HashSet;
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Most blocks that are read with one statement.

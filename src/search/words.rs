@@ -175,12 +175,18 @@ pub(super) fn write_number(out: &mut Vec<u8>, mut number: u64) {
 
 #[inline]
 pub(super) fn read_number(rest: &mut &[u8]) -> Option<u64> {
-    let (&first, after) = rest.split_first()?;
-    if first < 0x80 {
-        *rest = after;
-        return Some(u64::from(first));
+    // Distances between words are one byte or two; searching for phrases reads little else.
+    match **rest {
+        [first, ref after @ ..] if first < 0x80 => {
+            *rest = after;
+            Some(u64::from(first))
+        }
+        [first, second, ref after @ ..] if second < 0x80 => {
+            *rest = after;
+            Some(u64::from(first & 0x7f) | u64::from(second) << 7)
+        }
+        _ => read_long_number(rest),
     }
-    read_long_number(rest)
 }
 
 fn read_long_number(rest: &mut &[u8]) -> Option<u64> {

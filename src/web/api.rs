@@ -62,7 +62,9 @@ pub(super) async fn nothing_here() -> Problem {
 }
 
 pub(super) async fn not_that_way() -> Response {
-    let body = json!({ "type": "about:blank", "title": "Method Not Allowed", "status": 405 });
+    let detail = "This address does not take that method; /api/v1/openapi.json tells which it takes.";
+    let body =
+        json!({ "type": "about:blank", "title": "Method Not Allowed", "status": 405, "detail": detail });
     let kind = [(header::CONTENT_TYPE, "application/problem+json")];
     (http::StatusCode::METHOD_NOT_ALLOWED, kind, Json(body)).into_response()
 }
@@ -79,9 +81,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Err(JsonRejection::BytesRejection(e)) if e.status() == http::StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(Problem(Error::TooLarge("The body is larger than this address takes.".into())))
             }
-            Err(rejection) => Err(Problem(Error::Invalid(rejection.body_text()))),
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem(Error::Invalid(
+                "The body is to be JSON, with the header Content-Type: application/json.".into(),
+            ))),
+            Err(rejection) => Err(Problem(Error::Invalid(in_words(&rejection.body_text())))),
         }
     }
+}
+
+/// What a parser of JSON says, without what it says of this program's insides.
+fn in_words(said: &str) -> String {
+    let inside = [
+        "Failed to deserialize the JSON body into the target type: ",
+        "Failed to parse the request body as JSON: ",
+    ];
+    let said = inside.iter().find_map(|begin| said.strip_prefix(begin)).unwrap_or(said);
+    format!("The body cannot be read: {said}.")
 }
 
 /// What stands behind the question mark; what is wrong with it is said as a problem.

@@ -20,8 +20,8 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -178,6 +178,15 @@ fn client(app: &App, peer: SocketAddr, headers: &HeaderMap) -> Client {
     let mut client = peer.ip().to_canonical();
     let named = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
     let named: Vec<_> = named.flat_map(|v| v.split(',')).collect();
+    if !named.is_empty() && !trusted(&client) {
+        static SAID: Once = Once::new();
+        SAID.call_once(|| {
+            tracing::warn!(
+                "requests come through a proxy at {client} that --trusted-proxies does not name: everybody behind it counts as one \
+                 and waits for one another's wrong passwords"
+            );
+        });
+    }
     // Read from the right: each trusted hand vouches for the one before it.
     for hop in named.iter().rev() {
         if !trusted(&client) {

@@ -10,8 +10,9 @@ use crate::{Error, Result};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header;
+use http::{HeaderValue, header};
 use serde::Serialize;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Site {
@@ -80,7 +81,14 @@ pub(super) async fn dress_errors(State(app): State<App>, request: Request, next:
     let path = request.uri().path().to_owned();
     let reads = request.method().is_safe();
     let mut response = next.run(request).await;
-    let Some(Undressed(error)) = response.extensions_mut().remove::<Undressed>() else { return response };
+    let error = match response.extensions_mut().remove::<Undressed>() {
+        Some(Undressed(error)) => error,
+        // What is wrong before a page of ours is asked: an address that is no text, a form that is none.
+        None if response.status().is_client_error() && is_plain(&response) && !path.starts_with("/api/") => {
+            Arc::new(Error::Invalid("This request cannot be read: its address or its form is broken.".into()))
+        }
+        None => return response,
+    };
     if reads
         && matches!(*error, Error::NotFound)
         && let Ok(Some(onward)) = super::redirect::from(&app, &path).await
@@ -89,9 +97,19 @@ pub(super) async fn dress_errors(State(app): State<App>, request: Request, next:
     }
     if let Some(html) = error_page(&app, &error, path).await {
         *response.body_mut() = html.into();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
     response
+}
+
+fn is_plain(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 /// An error as a page of the publication; plain when even that cannot be had.

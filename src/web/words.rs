@@ -165,10 +165,7 @@ pub(super) fn count(n: usize, one: &str, many: &str) -> String {
 
 /// `5 quotations and 1 transcript checked`; empty where nothing was.
 pub(super) fn checked(counts: &Counts) -> String {
-    let parts = [
-        (counts.quotations - counts.waiting, "quotation", "quotations"),
-        (counts.compared, "transcript", "transcripts"),
-    ];
+    let parts = [(counts.checked, "quotation", "quotations"), (counts.compared, "transcript", "transcripts")];
     let parts = parts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(n, one, many));
     let parts: Vec<String> = parts.collect();
     if parts.is_empty() { String::new() } else { format!("{} checked", parts.join(" and ")) }

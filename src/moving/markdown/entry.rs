@@ -8,7 +8,7 @@ use super::front::{Front, Value};
 use super::known;
 use super::moment::{in_range, moment};
 use super::name::Name;
-use crate::post::Kind;
+use crate::post::{Kind, LONGEST_TITLE};
 use crate::slug::slugify;
 use crate::time::Time;
 use jiff::tz::TimeZone;
@@ -205,7 +205,7 @@ fn title(front: &Front) -> Result<Option<String>, String> {
     let title = one_text(name, value)?;
     let folded = title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
     match folded {
-        Some(title) if title.chars().count() > 1000 => {
+        Some(title) if title.chars().count() > LONGEST_TITLE => {
             Err("Its title has more than 1,000 characters.".into())
         }
         title => Ok(title),

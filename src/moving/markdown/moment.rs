@@ -30,16 +30,12 @@ pub fn moment(name: &str, value: &Value, zone: &TimeZone) -> Result<Time, String
     in_range(written, at)
 }
 
-/// Years that have four digits, from the first that clocks count from.
 pub fn in_range(written: &str, at: Option<jiff::Timestamp>) -> Result<Time, String> {
     match at.map(|at| Time(at.as_microsecond())) {
-        Some(at) if at.0 >= 0 && at < Time(END) => Ok(at),
+        Some(at) if at.is_datable() => Ok(at),
         _ => out_of_range(written),
     }
 }
-
-/// The first moment of the year 10000 in any zone, less two days.
-const END: i64 = 253_402_300_800_000_000 - 2 * crate::time::DAY;
 
 fn out_of_range<T>(written: &str) -> Result<T, String> {
     Err(format!("It is dated {written}; dates here run from 1970 to 9999."))

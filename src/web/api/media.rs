@@ -7,6 +7,7 @@ use crate::media;
 use crate::web::signed_in::Bearer;
 use crate::web::uploaded;
 use axum::Json;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use http::{StatusCode, header};
 use serde::Serialize;
@@ -29,9 +30,14 @@ pub(in crate::web) struct Kept {
 pub(in crate::web) async fn add(
     State(app): State<App>,
     Bearer(who): Bearer,
-    form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, [(header::HeaderName, String); 1], Json<Kept>), Problem> {
     let person = who.ok_or(Error::SignIn)?;
+    let form = form.map_err(|_| {
+        Error::Invalid(
+            "Send the file as multipart/form-data, in a field named file, with alt beside it.".into(),
+        )
+    })?;
     let sent = uploaded::sent(&app, form).await?;
     let media = media::take(&app, &person, sent).await?;
     let url = app.url(&media.path());

@@ -256,6 +256,9 @@ pub(in crate::web) async fn bin(
 /// From when on readers see it: none for a draft.
 fn moment(status: Status, asked: Option<&str>, now: Time) -> Result<Option<Time>> {
     let asked = asked.map(Time::parse).transpose()?;
+    if asked.is_some_and(|at| !at.is_datable()) {
+        return Err(Error::Invalid("published_at: dates here run from 1970 to 9999.".into()));
+    }
     match (status, asked) {
         (Status::Draft, _) => Ok(None),
         (Status::Published, Some(at)) if at > now => {
