@@ -325,3 +325,21 @@ fn statuses_of(mut answers: &[u8]) -> Vec<u16> {
     }
     statuses
 }
+
+#[tokio::test]
+async fn a_post_in_another_language_says_so() {
+    let press = Press::start().await;
+    let ida = press.ida();
+    let russian = "Ночью смотритель зажёг лампу на маяке, и паром вышел из гавани на полчаса позже, чем обещало расписание. \
+                   Утром он рассказал об этом всем, кто ждал на пристани, и никто не удивился.";
+    let post = ida.publishes("Паром", russian).await;
+    ida.publishes(
+        "The ferry",
+        "At night the keeper lit the lamp, and the ferry left the harbour half an hour late.",
+    )
+    .await;
+    let page = press.reader().opens(&post.path).await;
+    assert!(page.html().contains("<article lang=\"ru\""), "{}", page.html());
+    let home = press.reader().opens("/").await;
+    assert_eq!(home.html().matches(" lang=\"ru\">").count(), 1, "{}", home.html());
+}

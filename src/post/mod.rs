@@ -28,7 +28,7 @@ use crate::outside::db::{Taken, Topic, Tx, record, sql, words};
 use crate::outside::queue::{self, Job};
 use crate::person::{Person, Role};
 use crate::publication::Publication;
-use crate::search::{Fields, Words};
+use crate::search::{self, Fields, Words};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use address::{free_slug, not_taken_this_month};
@@ -207,6 +207,16 @@ impl Post {
     /// The rendered document as it was saved.
     pub fn document(&self) -> Result<markup::Document> {
         serde_json::from_str(&self.document).internal("a rendered post cannot be read")
+    }
+
+    /// The language it is written in, as its author or its words say; empty where that is the publication's.
+    pub fn foreign(&self, tx: &mut Tx, publication: &Publication) -> Result<String> {
+        let said = match self.language.as_str() {
+            "" => search::language_of(tx, self.post_id)?.unwrap_or_default(),
+            said => said.to_owned(),
+        };
+        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        Ok(if primary(&said) == primary(&publication.language) { String::new() } else { said })
     }
 
     /// What readers' search finds it by.

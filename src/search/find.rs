@@ -89,6 +89,18 @@ fn post_at(tx: &mut Tx, place: i64) -> Result<Option<(PostId, String)>> {
     Ok(found.map(|(id, marks)| (id, language(&marks).unwrap_or_default().to_owned())))
 }
 
+/// The language in which readers' search reads a public post.
+pub fn language_of(tx: &mut Tx, post: PostId) -> Result<Option<String>> {
+    let marks: Option<(String,)> = tx.first(
+        sql!(
+            "-- search::language_of
+            select marks from searchable where post_id = ?1 and state <> 'gone'"
+        ),
+        (post,),
+    )?;
+    Ok(marks.and_then(|(marks,)| language(&marks).map(str::to_owned)))
+}
+
 fn language(marks: &str) -> Option<&str> {
     marks.lines().find_map(|mark| mark.strip_prefix("language:"))
 }

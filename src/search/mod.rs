@@ -22,7 +22,7 @@ mod tests;
 mod words;
 
 pub use excerpt::{Piece, highlighted, passage};
-pub use find::{Found, MOST, find, languages};
+pub use find::{Found, MOST, find, language_of, languages};
 pub use query::Query;
 pub use words::{Fields, Words};
 

@@ -91,6 +91,8 @@ pub(super) struct Listed {
     /// Shown larger, with its picture: the first post of the first page.
     pub(super) lead: bool,
     pub(super) picture: Option<pictures::Shown>,
+    /// Where it is not the publication's.
+    lang: String,
 }
 
 fn cursor(text: &str) -> Result<Before> {
@@ -123,6 +125,7 @@ impl Listed {
             line: words::checked(&Counts::in_post(&judged)),
             lead: false,
             picture,
+            lang: post.foreign(tx, publication)?,
         })
     }
 }

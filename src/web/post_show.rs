@@ -99,6 +99,7 @@ pub(super) struct Facts {
     post: Post,
     authors: Vec<Author>,
     document: markup::Document,
+    lang: String,
     cover: Option<pictures::Shown>,
     pictures: Pictures,
     judged: Vec<Judged>,
@@ -133,12 +134,12 @@ impl Facts {
         let publication = Publication::load(tx)?;
         let (authors, judged) = (authors(tx, &post)?, Judged::in_post(tx, post.post_id)?);
         let (sources, shown) = sources(tx, &post, &publication)?;
-        let document = post.document()?;
+        let (document, lang) = (post.document()?, post.foreign(tx, &publication)?);
         let cover = Some(post.cover.as_str()).filter(|cover| !cover.is_empty());
         let cover = cover.map(|cover| pictures::Shown::of(tx, cover)).transpose()?;
         let pictures = Pictures::of(tx, &document)?;
         let topics = topics(post.topics().into_iter().chain(shown));
-        Ok(Facts { publication, post, authors, document, cover, pictures, judged, sources, topics })
+        Ok(Facts { publication, post, authors, document, lang, cover, pictures, judged, sources, topics })
     }
 }
 
@@ -224,7 +225,7 @@ impl Shown {
             updated: post.updated_at.max(at).rfc3339(),
             author_urls: facts.authors.iter().map(|author| app.url(&author.path)).collect(),
             dir: words::direction(&document.plain_text),
-            lang: post.language.clone(),
+            lang: facts.lang.clone(),
         }
     }
 

@@ -327,8 +327,20 @@ fn brief(text: &str) -> String {
 
 async fn resolve(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
     match timeout(CONNECT, tokio::net::lookup_host((host, port))).await {
-        Ok(found) => Ok(found?.collect()),
+        Ok(found) => Ok(found.map_err(in_words)?.collect()),
         Err(_) => Err(io::Error::other("no answer came in 10 seconds")),
+    }
+}
+
+/// Readers are shown why a source cannot be reached; resolvers speak to those who run them.
+fn in_words(error: io::Error) -> io::Error {
+    let said = error.to_string();
+    if said.contains("not known") || said.contains("No address") {
+        io::Error::other("nobody has that name")
+    } else if said.contains("Temporary failure") {
+        io::Error::other("the servers that know names did not answer")
+    } else {
+        error
     }
 }
 
