@@ -1,6 +1,7 @@
 //! From text to terms. Words are runs of letters and digits, folded and reduced to their stems (Snowball) in the language of the text.
 //! Scripts that put no spaces between words give pairs of neighbouring letters instead, which are found as phrases.
 
+use crate::source::read::language::code;
 use rust_stemmers::{Algorithm, Stemmer};
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
@@ -305,7 +306,6 @@ pub(super) fn is_plainly(text: &str, language: &str) -> bool {
 
 /// The language of a text, where its words tell; else the one its publication is written in.
 pub(super) fn language(text: &str, otherwise: &str) -> String {
-    use whatlang::Lang;
     let sample = &text[..text.floor_char_boundary(2000)];
     // A few words do not tell; and asking costs as much as all the rest of saving a post.
     let enough = sample.chars().count() > 100;
@@ -313,34 +313,5 @@ pub(super) fn language(text: &str, otherwise: &str) -> String {
         return otherwise.to_owned();
     }
     let told = enough.then(|| whatlang::detect(sample)).flatten().filter(whatlang::Info::is_reliable);
-    let code = match told.map(|told| told.lang()) {
-        None => return otherwise.to_owned(),
-        Some(Lang::Eng) => "en",
-        Some(Lang::Deu) => "de",
-        Some(Lang::Fra) => "fr",
-        Some(Lang::Spa) => "es",
-        Some(Lang::Ita) => "it",
-        Some(Lang::Por) => "pt",
-        Some(Lang::Nld) => "nl",
-        Some(Lang::Swe) => "sv",
-        Some(Lang::Dan) => "da",
-        Some(Lang::Nob) => "nb",
-        Some(Lang::Fin) => "fi",
-        Some(Lang::Hun) => "hu",
-        Some(Lang::Ron) => "ro",
-        Some(Lang::Tur) => "tr",
-        Some(Lang::Rus) => "ru",
-        Some(Lang::Ukr) => "uk",
-        Some(Lang::Bel) => "be",
-        Some(Lang::Bul) => "bg",
-        Some(Lang::Srp) => "sr",
-        Some(Lang::Mkd) => "mk",
-        Some(Lang::Ara) => "ar",
-        Some(Lang::Pes) => "fa",
-        Some(Lang::Urd) => "ur",
-        Some(Lang::Ell) => "el",
-        Some(Lang::Tam) => "ta",
-        Some(other) => other.code(),
-    };
-    code.to_owned()
+    told.map_or_else(|| otherwise.to_owned(), |told| code(told.lang()).to_owned())
 }

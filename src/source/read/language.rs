@@ -25,7 +25,7 @@ fn is_tag(tag: &str) -> bool {
 }
 
 /// ISO 639-1 where there is one.
-fn code(lang: Lang) -> &'static str {
+pub fn code(lang: Lang) -> &'static str {
     match lang {
         Lang::Epo => "eo",
         Lang::Eng => "en",

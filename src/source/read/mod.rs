@@ -10,7 +10,7 @@ mod date;
 mod decode;
 pub mod feed;
 pub mod html;
-mod language;
+pub mod language;
 mod recipe;
 pub mod text;
 
