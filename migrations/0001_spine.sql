@@ -301,13 +301,31 @@ create index capture_canonical on capture (canonical);
 create table capture_record (
     capture_id bigint not null references capture (capture_id),
     url text not null,
-    role text not null,                  -- page, text, requisite, data
+    role text not null,                  -- page, text, requisite, data, robots
     status bigint not null,
     media_type text not null,
     digest text not null,                -- of the payload
+    record text not null,                -- its WARC-Record-ID
+    recorded_at bigint not null,
     place bigint not null,               -- offset of the gzip member
     length bigint not null,
+    -- Of a revisit: which capture's WARC holds the payload, and where. Null: it is here.
+    held_by bigint references capture (capture_id),
+    held_place bigint,
+    held_length bigint,
     primary key (capture_id, url, role)
+);
+-- Whether a payload is held already.
+create index capture_record_held on capture_record (digest) where held_by is null;
+-- Who else needs a capture's file.
+create index capture_record_holder on capture_record (held_by) where held_by is not null;
+
+-- What copies took on a day (20260314, UTC), so that nobody counts.
+create table kept (
+    day bigint primary key,
+    copies bigint not null,
+    bytes bigint not null,               -- of files
+    saved bigint not null                -- that revisits did not keep again
 );
 
 create table quotation (

@@ -3,7 +3,7 @@
 use crate::media::Media;
 use crate::outside::db::{Topic, Tx, sql};
 use crate::outside::queue::{self, Job};
-use crate::source::Shown;
+use crate::source::{Shown, room};
 use crate::time::Time;
 use crate::{Error, Result};
 use jiff::tz::TimeZone;
@@ -30,6 +30,9 @@ pub struct Publication {
     pub accent: String,
     /// Whether views are counted.
     pub views: bool,
+    /// Bytes that copies may take in a month, and in all; 0 is no limit.
+    pub copies_month: u64,
+    pub copies_total: u64,
 }
 
 /// One entry of the navigation.
@@ -75,6 +78,8 @@ impl Publication {
             logo: or("logo", ""),
             accent: or("accent", ""),
             views: or("views", "on") == "on",
+            copies_month: get("copies_month").and_then(|v| v.parse().ok()).unwrap_or(0),
+            copies_total: get("copies_total").and_then(|v| v.parse().ok()).unwrap_or(0),
         })
     }
 
@@ -96,6 +101,11 @@ impl Publication {
             // Nothing at all is the usual navigation, so that nobody is left without.
             ("navigation", "") => NAVIGATION,
             (_, value) => value,
+        };
+        let bytes = room::typed(if value.is_empty() { "0" } else { value });
+        let value = match (name, bytes) {
+            ("copies_month" | "copies_total", Some(bytes)) => &bytes.to_string(),
+            _ => value,
         };
         let refuse = |words: String| Err(Error::Invalid(words));
         match name {
@@ -126,6 +136,10 @@ impl Publication {
             "accent" => {}
             "views" if !matches!(value, "on" | "off") => return refuse("Choose on or off.".into()),
             "views" => {}
+            "copies_month" | "copies_total" if bytes.is_none() => {
+                return refuse(format!("“{value}” is no size such as 500 MB or 20 GB; 0 is no limit."));
+            }
+            "copies_month" | "copies_total" => {}
             _ => return Err(Error::NotFound),
         }
         tx.run(

@@ -4,8 +4,9 @@ use super::Ending;
 use crate::app::App;
 use crate::config::Config;
 use crate::outside::{mail, queue};
-use crate::source::Capture;
-use crate::{Error, Result, error::Context, web};
+use crate::source::{audit, room};
+use crate::time::Time;
+use crate::{Result, error::Context, web};
 use clap::Args;
 use serde::Serialize;
 
@@ -14,6 +15,9 @@ pub(super) struct Doctor {
     /// Report as JSON
     #[arg(long)]
     json: bool,
+    /// Sweep away files that a crash left behind: older than a day, and named by no row
+    #[arg(long)]
+    repair: bool,
 }
 
 #[derive(Serialize)]
@@ -22,6 +26,21 @@ struct Health {
     captures: usize,
     /// Rows whose file is not there: there should be none, ever.
     missing_files: Vec<String>,
+    /// Files that are not as long as their rows say.
+    torn_files: Vec<String>,
+    /// Files older than a day that no row names: what a crash leaves behind.
+    stray_files: Vec<String>,
+    /// Of these, how many were swept away now.
+    swept: usize,
+    /// Bytes of all copies, of this month's, and those that were not kept a second time.
+    kept_bytes: i64,
+    kept_bytes_month: i64,
+    saved_bytes: i64,
+    /// Bytes; 0 is no limit.
+    budget_total: u64,
+    budget_month: u64,
+    /// When captures will stop for want of room, at the pace of the last 30 days.
+    disk_full_on: Option<Time>,
     failed_jobs: Vec<Failed>,
     mail_waiting: i64,
     /// 0 to 1; null where the files are in a store of somebody else's.
@@ -40,7 +59,7 @@ struct Failed {
 impl Doctor {
     pub(super) async fn run(self, config: Config) -> Result<Ending> {
         let app = App::open_existing(config).await?;
-        let health = examine(&app).await?;
+        let health = examine(&app, self.repair).await?;
         let ending = if health.problems.is_empty() { Ending::Done } else { Ending::Findings };
         if self.json {
             println!("{}", serde_json::to_string_pretty(&health).internal("writing JSON")?);
@@ -48,6 +67,14 @@ impl Doctor {
         }
         println!("database      {}, up to date", health.database);
         println!("captures      {}, {} files missing", health.captures, health.missing_files.len());
+        let strays = health.stray_files.len() - health.swept;
+        println!("left behind   {strays} files{}", swept(health.swept));
+        println!(
+            "copies take   {}, {} this month; {} not kept twice",
+            room::size(health.kept_bytes as u64),
+            room::size(health.kept_bytes_month as u64),
+            room::size(health.saved_bytes as u64)
+        );
         println!("given up      {} jobs", health.failed_jobs.len());
         println!(
             "mail          {} waiting{}",
@@ -55,24 +82,27 @@ impl Doctor {
             if app.mailer.is_off() { ", off" } else { "" }
         );
         if let Some(free) = health.disk_free {
-            println!("disk          {:.0} % free", free * 100.0);
+            let full = health.disk_full_on.map(|at| format!(", full about {}", &at.rfc3339()[..10]));
+            println!("disk          {:.0} % free{}", free * 100.0, full.unwrap_or_default());
         }
         health.problems.iter().for_each(|problem| println!("! {problem}"));
         Ok(ending)
     }
 }
 
-async fn examine(app: &App) -> Result<Health> {
-    let (captures, jobs, mail_waiting) =
-        app.db.read(|tx| Ok((Capture::files(tx)?, queue::list(tx, 1000)?, mail::waiting(tx)?))).await?;
-    let mut missing = Vec::new();
-    for file in captures.iter().flat_map(|(warc, text)| [warc, text]).filter(|file| !file.is_empty()) {
-        match app.files.exists(file).await {
-            Ok(true) => {}
-            Ok(false) => missing.push(file.clone()),
-            Err(Error::Outside(e)) => return Err(Error::Outside(e)),
-            Err(e) => return Err(e),
-        }
+fn swept(files: usize) -> String {
+    if files == 0 { String::new() } else { format!(", {files} swept away") }
+}
+
+async fn examine(app: &App, repair: bool) -> Result<Health> {
+    let now = app.now();
+    let (jobs, mail_waiting, account) = app
+        .db
+        .read(move |tx| Ok((queue::list(tx, 1000)?, mail::waiting(tx)?, room::Account::of(tx, now)?)))
+        .await?;
+    let found = audit::audit(app).await?;
+    if repair {
+        audit::sweep(app, &found).await?;
     }
     let failed_jobs: Vec<Failed> = jobs
         .into_iter()
@@ -81,27 +111,46 @@ async fn examine(app: &App) -> Result<Health> {
         .collect();
     let disk_free = app.files.free();
     let mut problems = Vec::new();
-    if !missing.is_empty() {
+    for (files, what) in [(&found.missing, "are missing"), (&found.torn, "are not as long as they were")] {
+        if !files.is_empty() {
+            problems.push(format!(
+                "{} kept files {what}; restore them from a backup: {}",
+                files.len(),
+                files.join(", ")
+            ));
+        }
+    }
+    let swept = if repair { found.strays.len() } else { 0 };
+    if found.strays.len() > swept {
         problems.push(format!(
-            "{} kept files are missing; restore them from a backup: {}",
-            missing.len(),
-            missing.join(", ")
+            "{} files are named by no copy: a crash left them behind. `ibid doctor --repair` sweeps them away.",
+            found.strays.len()
         ));
     }
+    problems.extend(account.spent());
     for failed in &failed_jobs {
         problems.push(format!("The job {} was given up: {}", failed.job, failed.problem));
     }
     web::rehearse(app).await?;
     let theme = app.templates.problems();
     problems.extend(theme.iter().map(ToString::to_string));
-    if disk_free.is_some_and(|free| free < 0.05) {
+    if disk_free.is_some_and(|free| free < room::LEAST_FREE) {
         problems.push("Less than 5 % of the disk is free: no copies are made until there is more.".into());
     }
-    let captures = captures.len();
+    let disk_full_on = app.files.room().and_then(|room| account.full_on(room, now));
     Ok(Health {
         database: app.db.engine(),
-        captures,
-        missing_files: missing,
+        captures: found.captures,
+        missing_files: found.missing,
+        torn_files: found.torn,
+        stray_files: found.strays.into_iter().map(|file| file.key).collect(),
+        swept,
+        kept_bytes: account.total.bytes,
+        kept_bytes_month: account.month.bytes,
+        saved_bytes: account.total.saved,
+        budget_total: account.most_total,
+        budget_month: account.most_month,
+        disk_full_on,
         failed_jobs,
         mail_waiting,
         disk_free,

@@ -2,13 +2,15 @@
 //!
 //! A file is on the disk (its folder entry too) before [`Files::put`] returns, and so before any row names it.
 
+use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use object_store::path::Path as Key;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutMode, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -22,6 +24,22 @@ pub struct Files {
     store: Arc<dyn ObjectStore>,
     prefix: String,
     folder: Option<PathBuf>,
+}
+
+/// A file, as the store lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub key: String,
+    pub bytes: u64,
+    /// Last written.
+    pub at: Time,
+}
+
+/// In bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    pub free: u64,
+    pub size: u64,
 }
 
 impl Files {
@@ -63,7 +81,15 @@ impl Files {
     pub async fn put(&self, key: &str, bytes: impl Into<Bytes>) -> Result<()> {
         let options = PutMode::Create.into();
         match self.store.put_opts(&self.key(key), PutPayload::from(bytes.into()), options).await {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+            Ok(_) => Ok(()),
+            // Seen to be wanted again, so that nobody sweeps it as forgotten meanwhile.
+            Err(object_store::Error::AlreadyExists { .. }) => {
+                if let Some(root) = &self.folder {
+                    let file = std::fs::File::options().append(true).open(root.join(key));
+                    let _ = file.and_then(|file| file.set_modified(std::time::SystemTime::now()));
+                }
+                Ok(())
+            }
             Err(e) => Err(Error::Outside(format!("The file {key} could not be kept: {e}"))),
         }
     }
@@ -110,13 +136,81 @@ impl Files {
 
     /// Part of the disk that is free, 0 to 1; `None` where only the store's owner knows.
     pub fn free(&self) -> Option<f64> {
+        self.room().map(|room| room.free as f64 / room.size.max(1) as f64)
+    }
+
+    /// The disk that holds the files.
+    pub fn room(&self) -> Option<Room> {
         let stat = rustix::fs::statvfs(self.folder.as_deref()?).ok()?;
-        Some(stat.f_bavail as f64 / (stat.f_blocks.max(1)) as f64)
+        Some(Room { free: stat.f_bavail * stat.f_frsize, size: stat.f_blocks * stat.f_frsize })
+    }
+
+    /// Every file whose key begins with a folder, half-written ones of a crash too.
+    pub async fn list(&self, folder: &str) -> Result<Vec<Listed>> {
+        if let Some(root) = self.folder.clone() {
+            let (within, told) = (root.join(folder), root.display().to_string());
+            let walk = tokio::task::spawn_blocking(move || {
+                let mut found = Vec::new();
+                walk(&root, &within, &mut found).map(|()| found)
+            });
+            let walked =
+                walk.await.map_err(|_| Error::Internal("looking through the files panicked".into()))?;
+            return walked.outside(format!("The folder {told} cannot be looked through"));
+        }
+        let prefix = self.key(folder);
+        let cut = if self.prefix.is_empty() { 0 } else { self.prefix.len() + 1 };
+        let listed = self.store.list(Some(&prefix)).map_ok(|meta| Listed {
+            key: meta.location.as_ref().get(cut..).unwrap_or_default().to_owned(),
+            bytes: meta.size,
+            at: Time(meta.last_modified.timestamp_micros()),
+        });
+        listed.try_collect().await.map_err(|e| Error::Outside(format!("The files cannot be listed: {e}")))
+    }
+
+    /// Takes away a file that [`Files::list`] found.
+    pub async fn sweep(&self, file: &Listed) -> Result<()> {
+        match &self.folder {
+            Some(root) => {
+                let path = root.join(&file.key);
+                let wanted_since =
+                    std::fs::metadata(&path).and_then(|about| about.modified()).is_ok_and(|at| {
+                        let at = at.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+                        at.as_micros() as i64 != file.at.0
+                    });
+                match wanted_since {
+                    true => Ok(()),
+                    false => std::fs::remove_file(path).outside(format!("{} cannot be taken away", file.key)),
+                }
+            }
+            None => self.remove(&file.key).await,
+        }
     }
 
     fn key(&self, key: &str) -> Key {
         Key::from(if self.prefix.is_empty() { key.to_owned() } else { format!("{}/{key}", self.prefix) })
     }
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<Listed>) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let (path, about) = (entry.path(), entry.metadata()?);
+        if about.is_dir() {
+            walk(root, &path, found)?;
+        } else if let Some(key) = path.strip_prefix(root).ok().and_then(Path::to_str) {
+            let written = about.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            found.push(Listed {
+                key: key.to_owned(),
+                bytes: about.len(),
+                at: Time(written.as_micros() as i64),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn unread(key: &str, error: object_store::Error) -> Error {

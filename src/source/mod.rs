@@ -3,10 +3,12 @@
 //!
 //! A source is public only while a published post cites it ([`Source::public`]).
 
+pub mod audit;
 pub mod capture;
 pub mod health;
 pub mod read;
 pub mod replay;
+pub mod room;
 pub mod state;
 
 use crate::app::{App, compute};
@@ -157,8 +159,17 @@ record! {
         pub status: i64,
         pub media_type: String,
         pub digest: String,
+        #[allow(dead_code, reason = "what a revisit elsewhere refers to")]
+        pub record: String,
+        #[allow(dead_code, reason = "likewise")]
+        pub recorded_at: Time,
         pub place: i64,
         pub length: i64,
+        /// The capture whose WARC holds the payload, if it is not this one.
+        pub held_by: Option<CaptureId>,
+        /// Where a revisit's payload is.
+        pub held_place: Option<i64>,
+        pub held_length: Option<i64>,
     }
 }
 
@@ -423,17 +434,6 @@ impl Capture {
                 order by captured_at desc, capture_id desc limit 1"
             ),
             (source, second, second.plus(crate::time::SECOND)),
-        )
-    }
-
-    /// Every file that a row names: WARC and text.
-    pub fn files(tx: &mut Tx) -> Result<Vec<(String, String)>> {
-        tx.all(
-            sql!(
-                "-- Capture::files
-            select warc_file, text_file from capture order by capture_id"
-            ),
-            (),
         )
     }
 

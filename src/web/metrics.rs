@@ -4,6 +4,7 @@ use super::api::Answer;
 use super::signed_in::Bearer;
 use crate::app::App;
 use crate::outside::db::{Tx, sql};
+use crate::source::room::Taken;
 use crate::{Error, Result};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -61,6 +62,8 @@ async fn figures(app: &App) -> Result<String> {
     gauge("jobs_waiting", "Jobs queued, by class.", &labelled("class", &counted.waiting));
     gauge("jobs_given_up", "Jobs that failed for good.", &one(counted.given_up as f64));
     gauge("captures", "Copies kept, by health.", &labelled("health", &counted.captures));
+    gauge("captures_bytes", "Bytes that copies take.", &one(counted.kept.bytes as f64));
+    gauge("captures_saved_bytes", "Bytes not kept a second time.", &one(counted.kept.saved as f64));
     gauge("mail_waiting", "Letters in the outbox.", &one(counted.mail as f64));
     if let Some(free) = app.files.free() {
         gauge("disk_free_ratio", "Free part of the disk that holds the files.", &one(free));
@@ -72,6 +75,7 @@ struct Counted {
     waiting: Vec<(String, i64)>,
     given_up: i64,
     captures: Vec<(String, i64)>,
+    kept: Taken,
     mail: i64,
 }
 
@@ -99,6 +103,7 @@ fn count(tx: &mut Tx) -> Result<Counted> {
             ),
             (),
         )?,
+        kept: crate::source::room::taken(tx)?,
         mail: crate::outside::mail::waiting(tx)?,
     })
 }

@@ -1,8 +1,9 @@
 //! Fair words for what was found, the same everywhere a person meets them.
 
 use crate::quote::{Counts, Ruling};
+use crate::source::room::{Account, size};
 use crate::source::{Health, Provenance, State};
-use crate::time::Time;
+use crate::time::{DAY, Time};
 use jiff::tz::TimeZone;
 use quotecheck::Verdict;
 
@@ -61,6 +62,35 @@ pub(super) fn provenance(provenance: Provenance) -> &'static str {
         Provenance::Rendered => "rendered in a browser",
         Provenance::OutsideArchive => "taken from an outside archive",
         Provenance::Supplied => "supplied by a person",
+    }
+}
+
+/// `Copies take 1.2 GB, 80 MB of it this month; 300 MB were not kept twice.`
+pub(super) fn room(account: &Account, full: Option<Time>, now: Time, zone: &TimeZone) -> String {
+    let (total, month) = (account.total, account.month);
+    if total.copies == 0 {
+        return "No copies are kept yet.".into();
+    }
+    let mut told = format!("Copies take {}", size(total.bytes as u64));
+    if month.bytes < total.bytes {
+        told += &format!(", {} of it this month", size(month.bytes as u64));
+    }
+    if total.saved > 0 {
+        told += &format!("; {} were not kept twice", size(total.saved as u64));
+    }
+    told += ".";
+    match full {
+        // Nearer than a year, the day helps; later, the year does.
+        Some(full) if full.0 - now.0 < 365 * DAY => {
+            format!("{told} At the pace of the last 30 days the disk is full about {}.", day(full, zone))
+        }
+        Some(full) => {
+            format!(
+                "{told} At the pace of the last 30 days the disk is full about {}.",
+                full.format(zone, "%Y")
+            )
+        }
+        None => told,
     }
 }
 

@@ -7,21 +7,24 @@
 
 mod address;
 mod guard;
+mod robots;
 mod shelf;
+mod trust;
 mod turns;
 mod wire;
 
 pub use guard::Refusal;
 pub use shelf::{Answer, Shelf, Web};
 
+use crate::Result;
 use crate::config::Capture;
 use crate::outside::clock::Clock;
 use crate::time::Time;
-use crate::{Result, error::Context};
 use bytes::Bytes;
 use guard::{Guard, Way};
 use http_body_util::Empty;
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use robots::Robots;
+use rustls::pki_types::ServerName;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,9 +41,12 @@ use wacz::warc::Truncated;
 pub struct Door {
     guard: Guard,
     tls: TlsConnector,
+    /// For a look at what stands behind a bad certificate.
+    anybody: TlsConnector,
     agent: String,
     clock: Clock,
     turns: Turns,
+    robots: Robots,
 }
 
 /// What a request is for: it decides what we say we would like.
@@ -54,7 +60,7 @@ pub enum Wanted {
 }
 
 /// One request and whatever came of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Exchange {
     /// Without fragment.
     pub url: Url,
@@ -63,11 +69,25 @@ pub struct Exchange {
     pub address: Option<IpAddr>,
     /// It lies in a private network that the operator opened.
     pub private: bool,
+    pub medium: Medium,
     /// As sent; empty if no connection came about.
     pub request: Vec<u8>,
     /// As received, as far as it came.
     pub response: Vec<u8>,
     pub outcome: Result<(), Failure>,
+}
+
+/// How an answer came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Medium {
+    Web,
+    /// Somebody brought the page itself: no server was asked by us, and the head is ours.
+    Hand,
+    /// An outside archive said what the address answered at `at`.
+    Archive {
+        memento: Url,
+        fetched_at: Time,
+    },
 }
 
 /// Why there is no whole answer. `Display` is a sentence.
@@ -156,8 +176,15 @@ impl Door {
     pub fn open(settings: &Capture, base_url: &str, clock: Clock) -> Result<Door> {
         let agent =
             format!("Mozilla/5.0 (compatible; Ibid/{}; +{base_url}/sources)", env!("CARGO_PKG_VERSION"));
-        let tls = TlsConnector::from(Arc::new(tls_config(settings.authority.as_deref())?));
-        Ok(Door { guard: Guard::new(settings), tls, agent, clock, turns: Turns::default() })
+        Ok(Door {
+            guard: Guard::new(settings),
+            tls: trust::wary(settings.authority.as_deref())?,
+            anybody: trust::credulous(),
+            agent,
+            clock,
+            turns: Turns::default(),
+            robots: Robots::default(),
+        })
     }
 
     /// Asks for an address and follows where it leads. The last exchange is the answer; there is always one.
@@ -194,6 +221,7 @@ impl Door {
             at: self.clock.now(),
             address: None,
             private: false,
+            medium: Medium::Web,
             request: Vec::new(),
             response: Vec::new(),
             outcome: Ok(()),
@@ -226,8 +254,15 @@ impl Door {
             exchange.address = stream.peer_addr().ok().map(|peer| peer.ip().to_canonical());
             let request = self.request(&url, wanted)?;
             if url.scheme() == "https" {
-                let stream = self.secure(&url, stream).await?;
-                wire::converse(stream, request, tape, budget).await
+                let bad = match self.secure(&self.tls, &url, stream).await {
+                    Ok(stream) => return wire::converse(stream, request, tape, budget).await,
+                    Err(bad @ Failure::Certificate(_)) if wanted == Wanted::Page => bad,
+                    Err(failure) => return Err(failure),
+                };
+                // What stands there is kept with the fact; whoever stands in between could have written it.
+                let stream = self.secure(&self.anybody, &url, dial(&addresses).await?).await?;
+                wire::converse(stream, request, tape, budget).await?;
+                Err(bad)
             } else {
                 wire::converse(stream, request, tape, budget).await
             }
@@ -237,13 +272,14 @@ impl Door {
 
     async fn secure(
         &self,
+        tls: &TlsConnector,
         url: &Url,
         stream: TcpStream,
     ) -> Result<tokio_rustls::client::TlsStream<TcpStream>, Failure> {
         let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Failure::Tls(format!("{host} is not a name that a certificate can have")))?;
-        match timeout(CONNECT, self.tls.connect(name, stream)).await {
+        match timeout(CONNECT, tls.connect(name, stream)).await {
             Ok(Ok(stream)) => Ok(stream),
             Ok(Err(error)) => Err(tls_failure(&error)),
             Err(_) => Err(Failure::Slow("the handshake was not done after 10 seconds".into())),
@@ -281,6 +317,11 @@ impl Exchange {
     pub fn answer(&self) -> Option<Response<'_>> {
         wire::head_end(&self.response)?;
         Response::parse(&self.response).ok()
+    }
+
+    /// Status line and headers, as they came.
+    pub fn head(&self) -> &[u8] {
+        &self.response[..wire::head_end(&self.response).unwrap_or(self.response.len())]
     }
 
     pub fn status(&self) -> Option<u16> {
@@ -357,17 +398,6 @@ async fn dial(addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
         }
     }
     Err(Failure::NoConnection(problem))
-}
-
-fn tls_config(authority: Option<&[u8]>) -> Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    for certificate in authority.map(CertificateDer::pem_slice_iter).into_iter().flatten() {
-        let certificate = certificate.invalid("IBID_CAPTURE_CA is not a certificate in PEM")?;
-        roots.add(certificate).invalid("IBID_CAPTURE_CA holds a certificate that cannot be used")?;
-    }
-    let mut config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 fn tls_failure(error: &io::Error) -> Failure {

@@ -1,6 +1,6 @@
 //! Answers that are at hand already: pages that came with the program. They are read as if they came through the door.
 
-use super::{Budget, Door, Exchange, Failure, Wanted};
+use super::{Budget, Door, Exchange, Failure, Medium, Wanted};
 use crate::time::Time;
 use std::collections::HashMap;
 use url::Url;
@@ -36,6 +36,14 @@ impl Web<'_> {
             Web::Shelf(shelf) => vec![shelf.take(url)],
         }
     }
+
+    /// As [`Door::robots`].
+    pub async fn robots(self, page: &Url, budget: &Budget) -> Vec<Exchange> {
+        match self {
+            Web::Door(door) => door.robots(page, budget).await,
+            Web::Shelf(_) => Vec::new(),
+        }
+    }
 }
 
 impl Shelf {
@@ -59,7 +67,16 @@ impl Shelf {
             None => (Vec::new(), Err(Failure::NoConnection("it is not at hand".into()))),
         };
         let request = if response.is_empty() { Vec::new() } else { request };
-        Exchange { url, at: self.at, address: None, private: false, request, response, outcome }
+        Exchange {
+            url,
+            at: self.at,
+            address: None,
+            private: false,
+            medium: Medium::Web,
+            request,
+            response,
+            outcome,
+        }
     }
 }
 

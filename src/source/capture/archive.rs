@@ -1,10 +1,12 @@
 //! The WARC of one capture: every exchange with its exact bytes, one gzip member a record.
 
-use crate::outside::fetch::Exchange;
+use super::held;
+use crate::id::CaptureId;
+use crate::outside::fetch::{Exchange, Medium};
 use crate::time::Time;
 use crate::{Result, error::Context};
-use std::collections::HashSet;
-use wacz::warc::{Draft, RecordId, WriteError, Writer, Written};
+use std::collections::{HashMap, HashSet};
+use wacz::warc::{Draft, RecordId, Revisit, WriteError, Writer, Written};
 use wacz::{Digest, Timestamp};
 
 pub(super) struct Archive {
@@ -15,6 +17,25 @@ pub(super) struct Archive {
     head: u64,
     kept: Vec<Kept>,
     names: HashSet<(String, Role)>,
+    /// By payload digest: what this file holds itself.
+    holds: HashMap<String, Same>,
+}
+
+/// A record elsewhere, or earlier in this file, that holds the same payload.
+#[derive(Debug, Clone)]
+pub(super) struct Same {
+    pub(super) url: String,
+    pub(super) record: RecordId,
+    pub(super) at: Time,
+    pub(super) holder: Holder,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Holder {
+    /// Whose WARC; none is the one being written.
+    pub(super) capture: Option<CaptureId>,
+    pub(super) place: u64,
+    pub(super) length: u64,
 }
 
 /// What an exchange was for.
@@ -25,6 +46,8 @@ pub(super) enum Role {
     Text,
     Data,
     Requisite,
+    /// The site's robots.txt of the same hour: evidence, never obeyed.
+    Robots,
 }
 
 /// An answer in the file, and where.
@@ -35,8 +58,19 @@ pub(super) struct Kept {
     pub(super) status: u16,
     pub(super) media_type: String,
     pub(super) digest: String,
+    pub(super) record: RecordId,
+    pub(super) at: Time,
     pub(super) place: u64,
     pub(super) length: u64,
+    /// Of a revisit: where the payload is.
+    pub(super) held: Option<Holder>,
+}
+
+impl Kept {
+    /// What was not written again.
+    pub(super) fn saved(&self) -> u64 {
+        self.held.map_or(0, |held| held.length.saturating_sub(self.length))
+    }
 }
 
 impl Role {
@@ -46,6 +80,7 @@ impl Role {
             Role::Text => "text",
             Role::Data => "data",
             Role::Requisite => "requisite",
+            Role::Robots => "robots",
         }
     }
 }
@@ -64,27 +99,68 @@ impl Archive {
         let draft = Draft::warcinfo(timestamp(at), file_name, &about).map_err(fault)?;
         let info = writer.write(draft).map_err(fault)?.id;
         let head = writer.offset();
-        Ok(Archive { writer, info, head, kept: Vec::new(), names: HashSet::new() })
+        let (kept, names, holds) = (Vec::new(), HashSet::new(), HashMap::new());
+        Ok(Archive { writer, info, head, kept, names, holds })
     }
 
-    /// Keeps request and response as they went over the wire. One that never came about leaves nothing.
-    pub(super) fn keep(&mut self, exchange: &Exchange, role: Role) -> Result<()> {
+    /// Keeps request and response as they went over the wire. One that never came about leaves nothing; a payload that is
+    /// held already, by `same` or by this file, leaves what was said about it.
+    pub(super) fn keep(&mut self, exchange: &Exchange, role: Role, same: Option<Same>) -> Result<()> {
         if exchange.request.is_empty() && exchange.response.is_empty() {
             return Ok(());
         }
-        let (url, at) = (exchange.url.as_str(), timestamp(exchange.at));
-        let mut request = self.dressed(exchange, Draft::request(url, at, &exchange.request));
+        let request = Draft::request(exchange.url.as_str(), timestamp(exchange.at), &exchange.request);
+        let mut request = self.dressed(exchange, request);
         if !exchange.response.is_empty() {
-            let mut response = self.dressed(exchange, Draft::response(url, at, &exchange.response));
-            if let Some(reason) = exchange.outcome.as_ref().err().and_then(|failure| failure.truncated()) {
-                response = response.truncated(reason);
-            }
-            let Some(written) = tolerant(self.writer.write(response))? else { return Ok(()) };
-            request = request.concurrent_to(&written.id);
-            self.note(exchange, role, &written);
+            let digest = held::payload(exchange);
+            let here = digest.as_ref().and_then(|digest| self.holds.get(&digest.to_string()).cloned());
+            let Some(written) = self.keep_answer(exchange, role, digest, here.or(same))? else {
+                return Ok(());
+            };
+            request = request.concurrent_to(&written);
         }
-        tolerant(self.writer.write(request))?;
+        if !exchange.request.is_empty() {
+            tolerant(self.writer.write(request))?;
+        }
         Ok(())
+    }
+
+    fn keep_answer(
+        &mut self,
+        exchange: &Exchange,
+        role: Role,
+        digest: Option<Digest>,
+        same: Option<Same>,
+    ) -> Result<Option<RecordId>> {
+        let (url, at) = (exchange.url.as_str(), timestamp(exchange.at));
+        let held = same.as_ref().map(|same| same.holder);
+        let entity = exchange.answer().filter(|_| exchange.medium == Medium::Hand);
+        let entity = entity.as_ref().map(|answer| answer.message.entity().bytes);
+        let mut draft = match (digest.clone().zip(same), &entity) {
+            (Some((digest, same)), _) => {
+                let (record, target_uri, date) = (&same.record, same.url.as_str(), timestamp(same.at));
+                let same = Revisit { payload_digest: digest, record, target_uri, date };
+                Draft::revisit(url, at, exchange.head(), same)
+            }
+            (None, Some(entity)) => {
+                let kind = exchange.header("Content-Type").unwrap_or_default();
+                Draft::resource(url, at, &kind, entity)
+            }
+            (None, None) => Draft::response(url, at, &exchange.response),
+        };
+        if let Some(reason) = exchange.outcome.as_ref().err().and_then(|failure| failure.truncated()) {
+            draft = draft.truncated(reason);
+        }
+        let Some(written) = tolerant(self.writer.write(self.dressed(exchange, draft)))? else {
+            return Ok(None);
+        };
+        if let (Some(digest), None) = (digest, held) {
+            let holder = Holder { capture: None, place: written.offset, length: written.length };
+            let same = Same { url: url.to_owned(), record: written.id.clone(), at: exchange.at, holder };
+            self.holds.insert(digest.to_string(), same);
+        }
+        self.note(exchange, role, &written, held);
+        Ok(Some(written.id))
     }
 
     /// Facts about the whole, as its last record; then the file, and what it holds.
@@ -107,14 +183,20 @@ impl Archive {
     }
 
     fn dressed<'a>(&self, exchange: &Exchange, draft: Draft<'a>) -> Draft<'a> {
-        let draft = draft.described_by(&self.info);
+        let mut draft = draft.described_by(&self.info);
+        if let Medium::Archive { memento, fetched_at } = &exchange.medium {
+            // As pywb writes what it records from other archives.
+            draft = draft
+                .with("WARC-Source-URI", memento.as_str())
+                .with("WARC-Creation-Date", timestamp(*fetched_at).to_string());
+        }
         match exchange.address {
             Some(address) => draft.ip(address),
             None => draft,
         }
     }
 
-    fn note(&mut self, exchange: &Exchange, role: Role, written: &Written) {
+    fn note(&mut self, exchange: &Exchange, role: Role, written: &Written, held: Option<Holder>) {
         let Some(answer) = exchange.answer() else { return };
         // One address may be met twice, on the way and at the end: the last answer stands for it.
         let url = exchange.url.to_string();
@@ -127,8 +209,11 @@ impl Archive {
             status: answer.status,
             media_type: media_type(answer.message.headers.get("Content-Type")),
             digest: written.payload_digest.as_ref().map(Digest::to_string).unwrap_or_default(),
+            record: written.id.clone(),
+            at: exchange.at,
             place: written.offset,
             length: written.length,
+            held,
         });
     }
 }

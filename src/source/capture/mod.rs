@@ -4,6 +4,8 @@
 //! A failed capture is kept too: a fact with a reason, never a success.
 
 mod archive;
+mod held;
+mod kept;
 mod record;
 mod requisites;
 
@@ -11,23 +13,23 @@ use self::archive::{Archive, Role, media_type};
 use self::record::Draft;
 use super::health::{self, Evidence, Seen, Verdict};
 use super::read::{self, Fetched, Reading};
-use super::{Capture, CaptureRecord, Health, Source, TextKind, state};
+use super::{Capture, Health, Source, TextKind, room, state};
 use crate::app::{App, compute};
 use crate::id::{CaptureId, SourceId};
 use crate::outside::fetch::{Budget, Exchange, Failure, Limits, UNPACKED, Wanted, Web};
 use crate::outside::queue::{self, Job};
 use crate::time::{MINUTE, SECOND, Time};
-use crate::{Error, Result, error::Context};
+use crate::{Result, error::Context};
 use futures_util::StreamExt;
 use std::collections::{HashSet, VecDeque};
 use url::Url;
 use wacz::Digest;
 use wacz::http::BodyError;
 
+pub use kept::kept;
+
 /// A good copy younger than this is good enough.
 const FRESH: i64 = MINUTE;
-/// Captures stop, posts do not, below this part of the disk.
-const LEAST_FREE: f64 = 0.05;
 /// What is fetched besides the page, for its words.
 const MOST_EXTRAS: usize = 8;
 /// Requisites fetched side by side; each host still has one connection at a time.
@@ -58,14 +60,7 @@ pub async fn keep(app: &App, id: SourceId) -> Result<Capture> {
 /// The same, of what the web answers or of answers that are at hand.
 pub async fn keep_from(app: &App, id: SourceId, web: Web<'_>) -> Result<Capture> {
     let source = app.db.read(move |tx| Source::find(tx, id)).await?;
-    let free = app.files.free();
-    if let Some(free) = free.filter(|free| *free < LEAST_FREE) {
-        return Err(Error::NoRoom(format!(
-            "No copy was made: only {:.1} % of the disk that holds the files is free, and captures stop below 5 %. \
-             Free some space; posts can be written and published meanwhile.",
-            free * 100.0
-        )));
-    }
+    room::check(app).await?;
     let (draft, warc) = take(app, &source, web).await?;
     // Files before rows: a row never names a file that is not there.
     if !draft.capture.text_file.is_empty() {
@@ -117,11 +112,9 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
     let last = page.last().expect("there is always an answer");
     let (at, file_name) = moment(app, source.source_id, last.at).await?;
     let mut archive = Archive::begin(at, &file_name, &app.base_url)?;
-    let mut private = false;
-    for step in &page {
-        private |= step.private;
-        archive.keep(step, Role::Page)?;
-    }
+    let mut private = page.iter().any(|step| step.private);
+    let page = keep_all(app, &mut archive, page, Role::Page).await?;
+    let last = page.last().expect("there is always an answer");
     let (mut outcome, mut fetched) = (last.outcome.clone(), None);
     if outcome.is_ok() {
         match content(last) {
@@ -139,16 +132,18 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
             let (role, wanted) =
                 if extra.role == "text" { (Role::Text, Wanted::Page) } else { (Role::Data, Wanted::Data) };
             let steps = web.follow(&url, wanted, &budget).await;
-            for step in &steps {
-                private |= step.private;
-                archive.keep(step, role)?;
-            }
+            private |= steps.iter().any(|step| step.private);
+            let steps = keep_all(app, &mut archive, steps, role).await?;
             let answer = steps.last().filter(|step| step.outcome.is_ok());
             // Known by what was asked for, wherever that led.
             extras.extend(
                 answer.and_then(|step| content(step).ok()).map(|got| Fetched { url: extra.url, ..got }),
             );
         }
+    }
+    if last.answer().is_some() {
+        let steps = web.robots(&last.url, &budget).await;
+        keep_all(app, &mut archive, steps, Role::Robots).await?;
     }
     let mut capture = Capture {
         capture_id: CaptureId(0),
@@ -189,7 +184,7 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
         text = record::describe(&mut capture, reading);
     }
     if let (Health::Good, Some(understood)) = (verdict.health, &understood) {
-        let (dressed, requisites_private) = dress(web, archive, understood, &budget).await?;
+        let (dressed, requisites_private) = dress(app, web, archive, understood, &budget).await?;
         archive = dressed;
         capture.private |= requisites_private;
     }
@@ -218,6 +213,20 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
     capture.warc_bytes = warc.len() as i64;
     draft.records = kept;
     Ok((draft, Some(warc)))
+}
+
+/// Keeps every step; what is held already is not kept again.
+async fn keep_all(
+    app: &App,
+    archive: &mut Archive,
+    steps: Vec<Exchange>,
+    role: Role,
+) -> Result<Vec<Exchange>> {
+    let (steps, same) = held::look_up(app, steps).await?;
+    for (step, same) in steps.iter().zip(same) {
+        archive.keep(step, role, same)?;
+    }
+    Ok(steps)
 }
 
 /// The second under which a copy made at `at` is kept: the next one that has none yet.
@@ -303,6 +312,7 @@ fn judge(
 
 /// Fetches what the page needs to look like itself. Whatever cannot be had is left out: that is no failure.
 async fn dress(
+    app: &App,
     web: Web<'_>,
     mut archive: Archive,
     page: &Understood,
@@ -321,11 +331,12 @@ async fn dress(
         let mut answers = futures_util::stream::iter(asking).buffer_unordered(SIDE_BY_SIDE);
         while let Some((steps, wanted, deeper)) = answers.next().await {
             private |= steps.iter().any(|step| step.private);
+            let (steps, same) = held::look_up(app, steps).await?;
             let more;
             (archive, more) = compute(move || -> Result<_> {
                 let mut more = Vec::new();
-                for step in &steps {
-                    archive.keep(step, Role::Requisite)?;
+                for (step, same) in steps.iter().zip(same) {
+                    archive.keep(step, Role::Requisite, same)?;
                 }
                 let style =
                     steps.last().filter(|step| deeper && wanted == Wanted::Style && step.outcome.is_ok());
@@ -360,7 +371,15 @@ fn notes(page: &[Exchange]) -> Vec<String> {
         );
     }
     if let Some(Err(failure @ Failure::Certificate(_))) = page.last().map(|last| &last.outcome) {
-        notes.push(failure.to_string());
+        let shown = page.last().and_then(|last| content(last).ok());
+        let title = shown.filter(|shown| shown.kind() == read::Kind::Html).map(|shown| read::title(&shown));
+        notes.push(match title.as_deref() {
+            None => failure.to_string(),
+            Some("") => {
+                format!("{failure} A page without a title stands behind it; it is kept, and not believed.")
+            }
+            Some(title) => format!("{failure} “{title}” stands behind it; it is kept, and not believed."),
+        });
     }
     notes
 }
@@ -378,23 +397,6 @@ async fn standing_words(app: &App, source: SourceId, draft: &Draft) -> Result<Op
     let before = app.files.get(&first.text_file).await?;
     let now = draft.text.clone();
     compute(move || Some(state::words_standing(&String::from_utf8_lossy(&before), &now))).await
-}
-
-/// One answer, read back from a capture's WARC.
-pub async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Fetched> {
-    let (place, length) = (record.place as u64, record.length as u64);
-    let bytes = app.files.get_range(&capture.warc_file, place, length).await?;
-    let url = record.url.clone();
-    compute(move || {
-        let read =
-            wacz::warc::read_at(std::io::Cursor::new(&bytes), 0, length, wacz::warc::Options::default());
-        let record = read.internal("a record of a capture cannot be read")?;
-        let answer = record.response().internal("a record of a capture is no answer")?;
-        let headers = answer.message.headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-        let body = answer.message.content(UNPACKED).internal("a record of a capture cannot be unpacked")?;
-        Ok(Fetched { url, status: answer.status, headers, body: body.bytes.into_owned() })
-    })
-    .await?
 }
 
 fn digest(text: &str) -> Digest {

@@ -6,6 +6,7 @@ use crate::outside::db::{Tx, Value, sql};
 use crate::outside::queue::{self, Job};
 use crate::source::health::Evidence;
 use crate::source::read::Reading;
+use crate::source::room;
 use crate::source::state::{self, Look};
 use crate::source::{Capture, Health, KEPT_APART, Kind, Source, TextKind, registrable};
 use crate::time::{SECOND, Time};
@@ -79,6 +80,8 @@ pub(super) fn write(
     for kept in &draft.records {
         insert_record(tx, capture.capture_id, kept)?;
     }
+    let took = capture.warc_bytes as u64 + draft.text.len() as u64;
+    room::note(tx, now, took, draft.records.iter().map(Kept::saved).sum())?;
     let source = Source::find(tx, id)?;
     update_source(tx, &source, &capture, standing)?;
     if capture.health == Health::Good && source.kind == Kind::Source {
@@ -170,19 +173,25 @@ fn insert_record(tx: &mut Tx, capture: CaptureId, kept: &Kept) -> Result<()> {
     tx.run(
         sql!(
             "-- capture::insert_record
-            insert into capture_record (capture_id, url, role, status, media_type, digest, place, length)
-            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            insert into capture_record (capture_id, url, role, status, media_type, digest, record, recorded_at, place, length,
+                held_by, held_place, held_length)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         ),
-        (
-            capture,
-            &kept.url,
-            kept.role.as_str(),
-            u32::from(kept.status),
-            &kept.media_type,
-            &kept.digest,
-            kept.place,
-            kept.length,
-        ),
+        vec![
+            capture.into(),
+            (&kept.url).into(),
+            kept.role.as_str().into(),
+            u32::from(kept.status).into(),
+            (&kept.media_type).into(),
+            (&kept.digest).into(),
+            kept.record.as_str().into(),
+            kept.at.into(),
+            kept.place.into(),
+            kept.length.into(),
+            kept.held.map(|held| held.capture.unwrap_or(capture)).into(),
+            kept.held.map(|held| held.place).into(),
+            kept.held.map(|held| held.length).into(),
+        ],
     )?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{Config, RawConfig};
-use crate::source::{Kind, State};
+use crate::source::{Kind, State, audit, room};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -105,7 +105,9 @@ async fn serve(listener: TcpListener, web: Web, asked: Arc<Mutex<Vec<String>>>) 
             let url = format!("{host}{target}");
             let missing = b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nNot here.".to_vec();
             let answer = web.lock().unwrap().get(&url).cloned().unwrap_or(missing);
-            asked.lock().unwrap().push(url);
+            if !url.ends_with("/robots.txt") {
+                asked.lock().unwrap().push(url);
+            }
             let _ = stream.write_all(&answer).await;
         });
     }
@@ -148,6 +150,7 @@ async fn a_page_is_kept_with_its_dress() {
             "requisite 200 quay.example/quay.gif",
             "requisite 200 quay.example/style.css",
             "requisite 404 quay.example/none.gif",
+            "robots 404 quay.example/robots.txt",
         ]
     );
     let text = press.app.files.get(&capture.text_file).await.unwrap();
@@ -166,7 +169,111 @@ async fn a_page_is_kept_with_its_dress() {
     assert_eq!(capture.warc_bytes, warc.len() as i64);
     let report = wacz::warc::verify(wacz::warc::Reader::new(&warc[..]));
     assert!(report.problems.is_empty(), "{report:?}");
-    assert_eq!(report.records, 2 + 2 * 6, "warcinfo, metadata, six pairs");
+    assert_eq!(report.records, 2 + 2 * 7, "warcinfo, metadata, seven pairs");
+}
+
+#[tokio::test]
+async fn what_is_held_already_is_not_kept_again() {
+    let press = Press::open().await;
+    let rule = |n: u64| format!(".lamp-{n} {{ width: {}px }} ", n.wrapping_mul(2_654_435_761) % 99_991);
+    let style: String = (0..600).map(rule).collect();
+    let dressed = |title: &str| page(title, "<link rel=stylesheet href=/style.css>", "");
+    press.serves("quay.example/style.css", "text/css", &style);
+    press.serves("quay.example/lamps", "text/html", &dressed("The lamps"));
+    press.serves("ferry.example/style.css", "text/plain", &style);
+    press.serves("ferry.example/night", "text/html", &dressed("The night boat"));
+    press.serves("ferry.example/robots.txt", "text/plain", "User-agent: *\nDisallow: /\n");
+    let first = press.captures("quay.example/lamps").await;
+    let other = press.captures("ferry.example/night").await;
+    let again = press.captures("quay.example/lamps").await;
+    // Each reads back whole, under its own address and with its own headers.
+    for (capture, kind) in [(&first, "text/css"), (&other, "text/plain"), (&again, "text/css")] {
+        let id = capture.capture_id;
+        let records = press.app.db.read(move |tx| Capture::records(tx, id)).await.unwrap();
+        let sheet = records.iter().find(|record| record.url.ends_with("style.css")).unwrap();
+        assert_eq!(sheet.held_by, (id != first.capture_id).then_some(first.capture_id));
+        let read = kept(&press.app, capture, sheet).await.unwrap();
+        assert_eq!((read.body.as_slice(), read.header("content-type")), (style.as_bytes(), kind));
+    }
+    // What robots.txt says is kept, and keeps nothing back.
+    assert!(press.records(&other).await.contains(&"robots 200 ferry.example/robots.txt".to_owned()));
+    // Other programs are told the same, and every digest holds.
+    let warc = press.app.files.get(&other.warc_file).await.unwrap();
+    let report = wacz::warc::verify(wacz::warc::Reader::new(&warc[..]));
+    assert!(report.problems.is_empty(), "{report:?}");
+    let revisit = wacz::warc::Reader::new(&warc[..])
+        .map(|record| record.unwrap())
+        .find(|record| record.kind() == Some(wacz::warc::Kind::Revisit))
+        .unwrap();
+    let field = |name: &str| revisit.fields.get(name).unwrap_or_default().to_owned();
+    assert_eq!(field("WARC-Refers-To-Target-URI"), "http://quay.example/style.css");
+    assert_eq!(field("WARC-Profile"), "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest");
+    let held = press.app.files.get(&first.warc_file).await.unwrap();
+    let referred = wacz::warc::Reader::new(&held[..])
+        .map(|record| record.unwrap())
+        .find(|record| record.id() == revisit.refers_to())
+        .unwrap();
+    assert_eq!(referred.target_uri(), Some("http://quay.example/style.css"));
+    assert_eq!(referred.fields.get("WARC-Date"), revisit.fields.get("WARC-Refers-To-Date"));
+    let taken = press.app.db.read(room::taken).await.unwrap();
+    assert_eq!(taken.copies, 3);
+    assert!(taken.saved > 0 && taken.bytes > first.warc_bytes + other.warc_bytes, "{taken:?}");
+    reread(&press.app, again.capture_id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_spent_budget_stops_copies_and_says_so() {
+    let press = Press::open().await;
+    press.serves("quay.example/lamps", "text/html", &page("The lamps", "", ""));
+    let now = press.app.now();
+    let set = |name: &'static str, value: &'static str| {
+        press.app.db.write(move |tx| crate::publication::Publication::set(tx, name, value, now))
+    };
+    set("copies_month", "1 kB").await.unwrap();
+    let refused = set("copies_total", "much").await.unwrap_err().to_string();
+    assert_eq!(refused, "“much” is no size such as 500 MB or 20 GB; 0 is no limit.");
+    press.captures("quay.example/lamps").await;
+    let id = press.source("quay.example/lamps").await;
+    let stopped = keep(&press.app, id).await.unwrap_err().to_string();
+    assert!(stopped.starts_with("No copy was made: this month’s copies take "), "{stopped}");
+    set("copies_month", "0").await.unwrap();
+    keep(&press.app, id).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_crash_leaves_is_found_and_swept_when_it_is_old() {
+    let press = Press::open().await;
+    press.serves("quay.example/lamps", "text/html", &page("The lamps", "", ""));
+    let capture = press.captures("quay.example/lamps").await;
+    let whole = audit::audit(&press.app).await.unwrap();
+    assert!(whole.missing.is_empty() && whole.torn.is_empty() && whole.strays.is_empty());
+    let files = &press.app.files;
+    files.put("captures/7/20260314093000.warc.gz", "half").await.unwrap();
+    files.put("texts/new.txt", "just now").await.unwrap();
+    let root = press._folder.path().join("files");
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(90_000);
+    let half_written = root.join("texts/x.txt#1");
+    std::fs::write(&half_written, "half").unwrap();
+    for path in [root.join("captures/7/20260314093000.warc.gz"), half_written] {
+        std::fs::File::options().append(true).open(path).unwrap().set_modified(old).unwrap();
+    }
+    std::fs::File::options()
+        .append(true)
+        .open(root.join(&capture.warc_file))
+        .and_then(|file| file.set_modified(old))
+        .unwrap();
+    let found = audit::audit(&press.app).await.unwrap();
+    let strays: Vec<_> = found.strays.iter().map(|file| file.key.as_str()).collect();
+    assert_eq!(strays, ["captures/7/20260314093000.warc.gz", "texts/x.txt#1"]);
+    assert_eq!((found.young, found.missing.len(), found.torn.len()), (1, 0, 0));
+    audit::sweep(&press.app, &found).await.unwrap();
+    let swept = audit::audit(&press.app).await.unwrap();
+    assert_eq!((swept.strays.len(), swept.missing.len()), (0, 0));
+    // A file cut short, and one that is gone.
+    std::fs::write(root.join(&capture.warc_file), "short").unwrap();
+    std::fs::remove_file(root.join(&capture.text_file)).unwrap();
+    let found = audit::audit(&press.app).await.unwrap();
+    assert_eq!((found.torn, found.missing), (vec![capture.warc_file], vec![capture.text_file]));
 }
 
 #[tokio::test]

@@ -121,6 +121,11 @@ pub fn read(url: &str, page: &Fetched, extras: &[Fetched]) -> Reading {
     }
 }
 
+/// What an HTML page calls itself.
+pub fn title(page: &Fetched) -> String {
+    Page::of(page).about.title
+}
+
 /// An HTML page, taken apart.
 struct Page<'a> {
     fetched: &'a Fetched,

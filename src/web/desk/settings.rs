@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::config::InForce;
 use crate::media::Media;
 use crate::publication::Publication;
+use crate::source::room;
 use crate::web::signed_in::SignedIn;
 use crate::{Error, Result};
 use axum::Form;
@@ -68,6 +69,8 @@ async fn form(
         ("navigation", navigation),
         ("logo", publication.logo),
         ("accent", publication.accent),
+        ("copies_month", budget(publication.copies_month)),
+        ("copies_total", budget(publication.copies_total)),
         ("views", if publication.views { "on" } else { "off" }.to_owned()),
     ];
     let mut typed: BTreeMap<String, String> =
@@ -107,5 +110,14 @@ fn may(signed_in: &SignedIn) -> Result<()> {
     match signed_in.person.role.may_settle() {
         true => Ok(()),
         false => Err(Error::Forbidden("The owner keeps the settings.".into())),
+    }
+}
+
+/// `20 GB`, or `0` for no limit.
+fn budget(bytes: u64) -> String {
+    let told = room::size(bytes);
+    match room::typed(&told) {
+        Some(same) if same == bytes && bytes > 0 => told,
+        _ => bytes.to_string(),
     }
 }

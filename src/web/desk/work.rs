@@ -8,6 +8,7 @@ use crate::outside::mail;
 use crate::outside::queue::{self, Job, Queued};
 use crate::post::Post;
 use crate::publication::Publication;
+use crate::source::room::{Account, LEAST_FREE};
 use crate::source::{Capture, Source};
 use crate::web::signed_in::SignedIn;
 use crate::web::words;
@@ -25,6 +26,10 @@ struct Page {
     mail_waiting: i64,
     mail_off: bool,
     disk_low: bool,
+    /// How much room copies take, and for how long there is more.
+    room: String,
+    /// Why no copies are made, if a budget is spent.
+    spent: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +48,8 @@ struct Row {
 }
 
 pub(in crate::web) async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
-    let (mail_off, disk_low) = (app.mailer.is_off(), app.files.free().is_some_and(|free| free < 0.05));
+    let (mail_off, disk_low) = (app.mailer.is_off(), app.files.free().is_some_and(|free| free < LEAST_FREE));
+    let (disk, now) = (app.files.room(), app.now());
     let shown = app
         .db
         .read(move |tx| {
@@ -53,7 +59,11 @@ pub(in crate::web) async fn show(State(app): State<App>, signed_in: SignedIn) ->
             let jobs = jobs.into_iter().map(|queued| Row::of(tx, queued, &zone)).collect::<Result<_>>()?;
             let desk = Desk::of(&publication, "work", Some(&signed_in.person));
             let may_try = signed_in.person.role.may_edit_all();
-            Ok(Page { desk, jobs, may_try, mail_waiting: mail::waiting(tx)?, mail_off, disk_low })
+            let account = Account::of(tx, now)?;
+            let full = disk.and_then(|disk| account.full_on(disk, now));
+            let (room, spent) = (words::room(&account, full, now, &zone), account.spent());
+            let mail_waiting = mail::waiting(tx)?;
+            Ok(Page { desk, jobs, may_try, mail_waiting, mail_off, disk_low, room, spent })
         })
         .await?;
     page(&app, "desk/work.html", &shown)

@@ -1,0 +1,68 @@
+//! What a capture kept, read back from its WARC, or from the one that a revisit refers to.
+
+use crate::app::{App, compute};
+use crate::outside::fetch::UNPACKED;
+use crate::source::read::Fetched;
+use crate::source::{Capture, CaptureRecord};
+use crate::{Result, error::Context};
+use bytes::Bytes;
+use wacz::warc::{Kind, Record};
+
+/// One answer as it came, content codings removed.
+pub async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Fetched> {
+    let own = own(app, capture, record).await?;
+    let held = held(app, capture, record).await?;
+    let (url, status) = (record.url.clone(), record.status as u16);
+    compute(move || {
+        let own = read(&own)?;
+        let held = held.map(|held| read(&held)).transpose()?;
+        let headers = headers(&own)?;
+        let body = body(held.as_ref().unwrap_or(&own))?;
+        Ok(Fetched { url, status, headers, body })
+    })
+    .await?
+}
+
+async fn own(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Bytes> {
+    app.files.get_range(&capture.warc_file, record.place as u64, record.length as u64).await
+}
+
+/// The record that holds the payload, where that is another.
+async fn held(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Option<Bytes>> {
+    let (Some(holder), Some(place), Some(length)) = (record.held_by, record.held_place, record.held_length)
+    else {
+        return Ok(None);
+    };
+    let file = match holder == capture.capture_id {
+        true => capture.warc_file.clone(),
+        false => app.db.read(move |tx| Capture::find(tx, holder)).await?.warc_file,
+    };
+    app.files.get_range(&file, place as u64, length as u64).await.map(Some)
+}
+
+fn read(bytes: &Bytes) -> Result<Record> {
+    let read = wacz::warc::read_at(
+        std::io::Cursor::new(bytes),
+        0,
+        bytes.len() as u64,
+        wacz::warc::Options::default(),
+    );
+    read.internal("a record of a capture cannot be read")
+}
+
+fn headers(record: &Record) -> Result<Vec<(String, String)>> {
+    if record.kind() == Some(Kind::Resource) {
+        return Ok(vec![("content-type".into(), record.content_type().unwrap_or_default().to_owned())]);
+    }
+    let answer = record.response().internal("a record of a capture is no answer")?;
+    Ok(answer.message.headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect())
+}
+
+fn body(record: &Record) -> Result<Vec<u8>> {
+    if record.kind() == Some(Kind::Resource) {
+        return Ok(record.block.clone());
+    }
+    let answer = record.response().internal("a record of a capture is no answer")?;
+    let body = answer.message.content(UNPACKED).internal("a record of a capture cannot be unpacked")?;
+    Ok(body.bytes.into_owned())
+}
