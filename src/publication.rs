@@ -7,6 +7,7 @@ use crate::source::{Shown, room};
 use crate::time::Time;
 use crate::{Error, Result};
 use jiff::tz::TimeZone;
+use url::Url;
 
 /// What the desk's settings hold; each has a default, so a fresh folder is a publication already.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -33,6 +34,11 @@ pub struct Publication {
     /// Bytes that copies may take in a month, and in all; 0 is no limit.
     pub copies_month: u64,
     pub copies_total: u64,
+    /// Whether films and recordings are kept with the pages that show them.
+    pub media: bool,
+    /// Archives that are asked for copies of their own; each is what stands before date and address.
+    #[serde(skip)]
+    pub archives: Vec<Url>,
 }
 
 /// One entry of the navigation.
@@ -45,6 +51,8 @@ pub struct Way {
 
 /// Until somebody says otherwise.
 const NAVIGATION: &str = "Archive /archive\nSearch /search\nSources /sources\nFeed /feed.atom";
+/// Asked only when a person wants it.
+const ARCHIVES: &str = "https://web.archive.org/web/";
 /// Most entries: more are no navigation.
 const WAYS: usize = 12;
 
@@ -80,6 +88,8 @@ impl Publication {
             views: or("views", "on") == "on",
             copies_month: get("copies_month").and_then(|v| v.parse().ok()).unwrap_or(0),
             copies_total: get("copies_total").and_then(|v| v.parse().ok()).unwrap_or(0),
+            media: or("media", "off") == "on",
+            archives: archives(&or("archives", ARCHIVES)).unwrap_or_default(),
         })
     }
 
@@ -134,12 +144,13 @@ impl Publication {
                 return refuse(format!("“{value}” is not a colour such as #0b4f8a."));
             }
             "accent" => {}
-            "views" if !matches!(value, "on" | "off") => return refuse("Choose on or off.".into()),
-            "views" => {}
+            "views" | "media" if !matches!(value, "on" | "off") => return refuse("Choose on or off.".into()),
+            "views" | "media" => {}
             "copies_month" | "copies_total" if bytes.is_none() => {
                 return refuse(format!("“{value}” is no size such as 500 MB or 20 GB; 0 is no limit."));
             }
             "copies_month" | "copies_total" => {}
+            "archives" => drop(archives(value)?),
             _ => return Err(Error::NotFound),
         }
         tx.run(
@@ -168,7 +179,7 @@ impl Publication {
 
     /// How posts are read: which hosts are our own, which are never citations.
     pub fn reading(&self, base_url: &str) -> markup::Options {
-        let own = url::Url::parse(base_url).ok().and_then(|u| u.host_str().map(str::to_owned));
+        let own = Url::parse(base_url).ok().and_then(|u| u.host_str().map(str::to_owned));
         let hosts = self.plain_hosts.split([' ', ',', '\n']).map(str::trim).filter(|h| !h.is_empty());
         markup::Options {
             own_hosts: own.into_iter().collect(),
@@ -176,6 +187,16 @@ impl Publication {
             ..markup::Options::default()
         }
     }
+}
+
+fn archives(typed: &str) -> Result<Vec<Url>> {
+    let lines = typed.split_whitespace().map(|line| {
+        let slashed = if line.ends_with('/') { line.to_owned() } else { format!("{line}/") };
+        Url::parse(&slashed).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {
+            Error::Invalid(format!("“{line}” is no archive’s address such as https://web.archive.org/web/."))
+        })
+    });
+    lines.collect()
 }
 
 fn ways(typed: &str) -> Result<Vec<Way>> {
@@ -191,7 +212,7 @@ fn way(line: &str) -> Result<Way> {
     let parts = line.rsplit_once(char::is_whitespace).map(|(label, address)| (label.trim(), address));
     let ours = |address: &str| address.starts_with('/') && !address.starts_with("//");
     let elsewhere = |address: &str| {
-        url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "mailto"))
+        Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "mailto"))
     };
     match parts {
         Some((label, address)) if ours(address) || elsewhere(address) => {

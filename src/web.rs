@@ -19,6 +19,7 @@ mod media;
 mod metrics;
 mod nearby;
 mod oembed;
+mod origin;
 mod pictures;
 mod post_list;
 mod post_show;
@@ -110,6 +111,10 @@ fn router(app: App) -> Router {
         .route("/sources/{id}/separation", post(desk::sources::unmerge))
         .route("/sources/{id}/shown", post(desk::sources::show_how_much))
         .route("/sources/{id}/latest", get(desk::sources::latest))
+        .route("/sources/{id}/bring", get(desk::bring::show))
+        .route("/sources/{id}/supplied", post(desk::bring::keep).layer(uploads))
+        .route("/sources/{id}/outside", get(desk::bring::look_outside).post(desk::bring::keep_outside))
+        .route("/bring", get(desk::bring::receive).post(desk::bring::keep_received).layer(uploads))
         // oneself and the house
         .route("/me", get(desk::me::show))
         .route("/me/address", post(desk::me::change_address))

@@ -71,6 +71,8 @@ record! {
         pub finding: Option<String>,
         pub passage: Option<String>,
         pub captured_at: Option<crate::time::Time>,
+        /// Who supplied the copy, if somebody did.
+        pub supplied_by: Option<String>,
     }
 }
 
@@ -102,7 +104,7 @@ impl Judged {
                 select quotation.line, quotation.kind, quotation.words,
                     quotation.speaker, quotation.transcript, target.source_id, target.url as source_url, quotation.note,
                     verdict.verdict, verdict.cut, verdict.material, verdict.finding, verdict.passage,
-                    capture.captured_at
+                    capture.captured_at, person.name as supplied_by
                 from quotation
                 left join source cited on cited.source_id = quotation.source_id
                 left join source target on target.source_id = coalesce(cited.merged_into, cited.source_id)
@@ -120,6 +122,7 @@ impl Judged {
                             where its_copy.capture_id = latest.capture_id
                                 and (of_copy.source_id = target.source_id or of_copy.merged_into = target.source_id))))
                 left join capture on capture.capture_id = verdict.capture_id
+                left join person on person.person_id = capture.supplied_by
                 where quotation.post_id = ?1 and quotation.position >= 0
                 order by quotation.position"),
             (post,),

@@ -52,6 +52,14 @@ pub struct Evidence {
     /// What is odd, and no reason for the verdict.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Of a copy that an outside archive kept: whose, and its address there.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub archive: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub memento: String,
+    /// Of a copy that somebody brought: what the file was called.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
 }
 
 /// Statuses by which a server keeps us out. None of them says that the page is gone.

@@ -4,7 +4,9 @@
 //! A source is public only while a published post cites it ([`Source::public`]).
 
 pub mod audit;
+pub mod brought;
 pub mod capture;
+pub mod elsewhere;
 pub mod health;
 pub mod read;
 pub mod replay;
@@ -50,6 +52,13 @@ words! {
         Rendered "rendered",
         OutsideArchive "outside_archive",
         Supplied "supplied",
+    }
+}
+
+impl Provenance {
+    /// Whether the source itself was asked: only then does a copy say how it stands.
+    pub fn is_look(self) -> bool {
+        matches!(self, Provenance::Fetched | Provenance::Rendered)
     }
 }
 
@@ -462,6 +471,11 @@ impl Capture {
     /// What its health verdict rests on, in words.
     pub fn why(&self) -> String {
         serde_json::from_str::<health::Evidence>(&self.evidence).map(|e| e.why).unwrap_or_default()
+    }
+
+    /// Of an outside archive's copy: whose it was.
+    pub fn archive(&self) -> String {
+        serde_json::from_str::<health::Evidence>(&self.evidence).map(|e| e.archive).unwrap_or_default()
     }
 
     /// `/sources/{id}/{yyyymmddhhmmss}`

@@ -27,6 +27,8 @@ pub(super) struct Quote {
     /// Place in the kept copy.
     pub(super) copy: Option<String>,
     pub(super) kept: Option<Time>,
+    /// Who supplied the copy that was compared, if it was not fetched.
+    pub(super) supplied_by: Option<String>,
     /// The source's own address.
     pub(super) live: Option<String>,
 }
@@ -41,6 +43,7 @@ impl Quote {
             note: judged.note.clone(),
             copy: judged.copy_path(),
             kept: judged.captured_at,
+            supplied_by: judged.supplied_by.clone(),
             live: judged.source_url.clone(),
         }
     }
@@ -51,13 +54,14 @@ impl Quote {
         note: &str,
         copy: Option<String>,
         kept: Option<Time>,
+        supplied_by: Option<String>,
     ) -> Quote {
         let material = judgement.as_ref().is_some_and(Judgement::material);
         let (ruling, finding, passage) = match judgement {
             Some(j) => (Some(j.ruling), j.finding, j.passage),
             None => (None, None, None),
         };
-        Quote { ruling, material, finding, passage, note: note.into(), copy, kept, live: None }
+        Quote { ruling, material, finding, passage, note: note.into(), copy, kept, supplied_by, live: None }
     }
 
     fn verdict(&self) -> Option<Verdict> {
@@ -194,7 +198,7 @@ impl Dress<'_> {
             (_, Some(Verdict::Altered)) if !quote.material => ("slight", "differs slightly".into()),
             (_, Some(verdict)) => {
                 let kept = quote.kept.map(|at| words::day(at, self.zone));
-                (verdict.as_str(), words::mark(verdict, kept.as_deref()))
+                (verdict.as_str(), words::mark(verdict, kept.as_deref(), quote.supplied_by.as_deref()))
             }
             (_, None) => ("waiting", "being checked".into()),
         };
@@ -205,7 +209,9 @@ impl Dress<'_> {
     fn explained(&self, quote: &Quote) -> String {
         let kept = quote.kept.map(|at| words::day(at, self.zone));
         match quote.verdict() {
-            Some(verdict) => words::explained(verdict, quote.material, kept.as_deref()),
+            Some(verdict) => {
+                words::explained(verdict, quote.material, kept.as_deref(), quote.supplied_by.as_deref())
+            }
             None if quote.ruling == Some(Ruling::Reported) => {
                 "Reported speech is not judged; these are the nearest words in the source".into()
             }

@@ -1,5 +1,6 @@
 //! The desk: what people who write here meet after signing in.
 
+pub(super) mod bring;
 pub(super) mod byline;
 pub(super) mod checked;
 pub(super) mod editor;

@@ -8,7 +8,7 @@ use super::signed_in::SignedIn;
 use super::site::{Site, topics};
 use super::source_list::id;
 use super::template::Templates;
-use super::{respond, words};
+use super::{origin, respond, words};
 use crate::app::{App, compute};
 use crate::id::SourceId;
 use crate::outside::db::Topic;
@@ -58,7 +58,7 @@ struct Shown<'a> {
     source: String,
     kept: String,
     kept_at: String,
-    how: &'static str,
+    how: &'a str,
     digest: &'a str,
     said: String,
     state: &'static str,
@@ -143,7 +143,7 @@ pub(super) async fn show(
         source: format!("/sources/{}", source.source_id),
         kept: words::moment(capture.captured_at, &zone),
         kept_at: capture.captured_at.rfc3339(),
-        how: words::provenance(capture.provenance),
+        how: &copy.origin,
         digest: capture.payload_digest.trim_start_matches("sha256:"),
         said: [capture.author.as_str(), capture.said_at.get(..10).unwrap_or_default()]
             .into_iter()
@@ -205,12 +205,9 @@ pub(super) async fn page(
         Made::File(file) => file_answer(file),
     };
     let path = app.url(&copy.capture.path(copy.source.source_id));
-    let pdf = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == PDF);
     let policy = format!(
-        "{}default-src 'none'; img-src {path}/r/ data:; style-src {path}/r/ 'unsafe-inline'; font-src {path}/r/ data:; \
+        "sandbox allow-top-navigation-by-user-activation; default-src 'none'; img-src {path}/r/ data:; style-src {path}/r/ 'unsafe-inline'; font-src {path}/r/ data:; \
          media-src {path}/r/; form-action 'none'; base-uri 'none'; frame-ancestors {}",
-        // The reader's own viewer refuses to open a document in a sandbox.
-        if pdf { "" } else { "sandbox allow-top-navigation-by-user-activation; " },
         app.base_url
     );
     set(&mut response, header::CONTENT_SECURITY_POLICY, &policy);
@@ -255,6 +252,8 @@ struct Copy {
     source: Source,
     capture: Capture,
     records: Vec<CaptureRecord>,
+    /// Where it came from, in words.
+    origin: String,
     publication: Publication,
     /// To readers.
     showing: Showing,
@@ -306,7 +305,8 @@ impl Copy {
                     return Err(Error::NotFound);
                 }
                 let records = Capture::records(tx, capture.capture_id)?;
-                Ok(Found::Here(Copy { source, capture, records, publication, showing, desk }))
+                let origin = origin::of(tx, &capture)?;
+                Ok(Found::Here(Copy { source, capture, records, origin, publication, showing, desk }))
             })
             .await
     }
@@ -480,7 +480,8 @@ impl Made {
 }
 
 fn file_answer(file: Requisite) -> Response {
-    let shown = file.is_shown();
+    // What a document may do is its viewer's affair, and not this origin's: it is handed over, never shown.
+    let shown = file.is_shown() && file.media_type != PDF;
     let mut response = ([(header::CONTENT_TYPE, file.media_type)], file.body).into_response();
     if !shown {
         set(&mut response, header::CONTENT_DISPOSITION, "attachment");

@@ -2,7 +2,7 @@
 
 use super::site::{Site, topics};
 use super::source_list::id;
-use super::{respond, words};
+use super::{origin, respond, words};
 use crate::Result;
 use crate::app::App;
 use crate::post::{Post, posts_topic};
@@ -50,7 +50,7 @@ struct Merged {
 struct Copy {
     path: Option<String>,
     when: String,
-    how: &'static str,
+    how: String,
     good: bool,
     health_words: &'static str,
     digest: String,
@@ -84,7 +84,8 @@ pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> R
             let publication = Publication::load(tx)?;
             let zone = publication.time_zone();
             let captures = Capture::public(tx, source.source_id, now)?;
-            let captures = captures.iter().map(|c| Copy::of(c, &source, &zone)).collect();
+            let copies = captures.iter().map(|c| Ok(Copy::of(c, &source, &zone, origin::of(tx, c)?)));
+            let captures = copies.collect::<Result<_>>()?;
             let mut merged = Vec::new();
             for other in Source::merged(tx, source.source_id)? {
                 if Source::is_cited(tx, other.source_id, now)? {
@@ -132,12 +133,12 @@ impl Shown {
 }
 
 impl Copy {
-    fn of(capture: &Capture, source: &Source, zone: &TimeZone) -> Copy {
+    fn of(capture: &Capture, source: &Source, zone: &TimeZone, how: String) -> Copy {
         let kept = !capture.warc_file.is_empty();
         Copy {
             path: kept.then(|| capture.path(source.source_id)),
             when: words::moment(capture.captured_at, zone),
-            how: words::provenance(capture.provenance),
+            how,
             good: capture.health == Health::Good,
             health_words: words::health(capture.health),
             digest: capture.payload_digest.clone(),

@@ -31,6 +31,30 @@ pub(super) async fn sent(app: &App, mut form: Multipart) -> Result<Sent> {
     }
 }
 
+/// A page as a browser shows it.
+pub(super) struct Received {
+    pub(super) url: String,
+    pub(super) html: String,
+}
+
+/// The fields `url` and `html` of a form.
+pub(super) async fn received(app: &App, mut form: Multipart) -> Result<Received> {
+    let mut received = Received { url: String::new(), html: String::new() };
+    let most = app.config.upload_max;
+    while let Some(field) = form.next_field().await.map_err(|e| refused(e, most))? {
+        match field.name() {
+            Some("url") => received.url = field.text().await.map_err(|e| refused(e, most))?,
+            Some("html") => received.html = field.text().await.map_err(|e| refused(e, most))?,
+            _ => {}
+        }
+    }
+    match received.html.len() {
+        0 => Err(Error::Invalid("No page came with the form. Use the bookmark on the page again.".into())),
+        length if length > most => Err(too_large(most)),
+        _ => Ok(received),
+    }
+}
+
 fn refused(error: MultipartError, most: usize) -> Error {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(most),

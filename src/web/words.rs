@@ -2,7 +2,7 @@
 
 use crate::quote::{Counts, Ruling};
 use crate::source::room::{Account, size};
-use crate::source::{Health, Provenance, State};
+use crate::source::{Health, State};
 use crate::time::{DAY, Time};
 use jiff::tz::TimeZone;
 use quotecheck::Verdict;
@@ -53,15 +53,6 @@ pub(super) fn health(health: Health) -> &'static str {
         Health::TooLarge => "too large to keep",
         Health::Refused => "refused by our own guard",
         Health::Unreachable => "nothing answered",
-    }
-}
-
-pub(super) fn provenance(provenance: Provenance) -> &'static str {
-    match provenance {
-        Provenance::Fetched => "fetched",
-        Provenance::Rendered => "rendered in a browser",
-        Provenance::OutsideArchive => "taken from an outside archive",
-        Provenance::Supplied => "supplied by a person",
     }
 }
 
@@ -122,7 +113,11 @@ pub(super) fn browser(agent: &str) -> String {
 }
 
 /// On a mark beside the words: `word for word`.
-pub(super) fn mark(said: Verdict, kept: Option<&str>) -> String {
+pub(super) fn mark(said: Verdict, kept: Option<&str>, supplied_by: Option<&str>) -> String {
+    if let (Verdict::Verbatim | Verdict::Elided, Some(name)) = (said, supplied_by) {
+        let shortened = if said == Verdict::Elided { "shortened; " } else { "" };
+        return format!("{shortened}matches a copy supplied by {name}");
+    }
     match (said, kept) {
         (Verdict::Altered, _) => "differs from the source".into(),
         (Verdict::NotFound, Some(day)) => format!("not found in the copy kept on {day}"),
@@ -157,7 +152,23 @@ pub(super) fn counted(verdict: Verdict, n: usize) -> &'static str {
 }
 
 /// On the panel that explains a mark.
-pub(super) fn explained(verdict: Verdict, material: bool, kept: Option<&str>) -> String {
+pub(super) fn explained(
+    verdict: Verdict,
+    material: bool,
+    kept: Option<&str>,
+    supplied_by: Option<&str>,
+) -> String {
+    if let (Verdict::Verbatim | Verdict::Elided, Some(name)) = (verdict, supplied_by) {
+        let on = kept.map(|day| format!(" on {day}")).unwrap_or_default();
+        let shortened = if verdict == Verdict::Elided {
+            "Shortened, and says where; the rest matches"
+        } else {
+            "Matches"
+        };
+        return format!(
+            "{shortened} a copy supplied by {name}{on}; the publication could not fetch the page itself"
+        );
+    }
     let copy = kept.map_or("the copy kept".to_owned(), |day| format!("the copy kept on {day}"));
     let as_kept = kept.map(|day| format!(", as kept on {day}")).unwrap_or_default();
     match verdict {
@@ -253,11 +264,11 @@ mod tests {
     #[test]
     fn verdicts_are_told_in_fair_words() {
         assert_eq!(
-            explained(Verdict::Altered, true, Some("14 March 2026")),
+            explained(Verdict::Altered, true, Some("14 March 2026"), None),
             "The wording differs from the source, as kept on 14 March 2026"
         );
         assert_eq!(
-            explained(Verdict::NotFound, false, Some("14 March 2026")),
+            explained(Verdict::NotFound, false, Some("14 March 2026"), None),
             "These words were not found in the copy kept on 14 March 2026"
         );
         assert_eq!((counted(Verdict::Altered, 1), counted(Verdict::Altered, 3)), ("differs", "differ"));

@@ -93,6 +93,24 @@ impl Guard {
         Ok(Way { addresses, private, stand_in: false })
     }
 
+    /// The way to an endpoint that the operator configured, wherever it is.
+    pub(super) async fn opened<F>(
+        &self,
+        url: &Url,
+        resolve: impl FnOnce(String, u16) -> F,
+    ) -> Result<Way, Failure>
+    where
+        F: Future<Output = io::Result<Vec<SocketAddr>>>,
+    {
+        let host = url.host_str().ok_or(Refusal::NoHost)?.trim_matches(['[', ']']).to_owned();
+        let port = url.port_or_known_default().unwrap_or(80);
+        if let Some(connect) = self.stand_in(&host, port) {
+            return Ok(Way { addresses: vec![connect.to], private: false, stand_in: true });
+        }
+        let addresses = resolve(host, port).await.map_err(|e| Failure::NoName(e.to_string()))?;
+        Ok(Way { addresses, private: false, stand_in: false })
+    }
+
     /// Whether all these addresses may be dialled; true if any lies in a private network that was opened.
     fn pass(&self, host: &str, port: u16, addresses: &[SocketAddr]) -> Result<bool, Refusal> {
         let mut private = false;

@@ -7,6 +7,7 @@
 
 mod address;
 mod guard;
+mod past;
 mod robots;
 mod shelf;
 mod trust;
@@ -14,6 +15,7 @@ mod turns;
 mod wire;
 
 pub use guard::Refusal;
+pub use past::Past;
 pub use shelf::{Answer, Shelf, Web};
 
 use crate::Result;
@@ -56,6 +58,8 @@ pub enum Wanted {
     Style,
     Picture,
     Font,
+    /// Films and recordings.
+    Media,
     Data,
 }
 
@@ -189,7 +193,18 @@ impl Door {
 
     /// Asks for an address and follows where it leads. The last exchange is the answer; there is always one.
     pub async fn follow(&self, url: &Url, wanted: Wanted, budget: &Budget) -> Vec<Exchange> {
-        let mut exchanges = vec![self.get(url, wanted, budget).await];
+        self.follow_within(url, wanted, budget, None).await
+    }
+
+    /// The same; what has the origin of `endpoint`, which the operator configured, is not guarded.
+    pub async fn follow_within(
+        &self,
+        url: &Url,
+        wanted: Wanted,
+        budget: &Budget,
+        endpoint: Option<&Url>,
+    ) -> Vec<Exchange> {
+        let mut exchanges = vec![self.ask(url, wanted, budget, endpoint).await];
         while let Some(next) = exchanges.last().and_then(Exchange::redirect) {
             let problem = match next {
                 Err(problem) => Some(problem),
@@ -200,7 +215,7 @@ impl Door {
                     Some(format!("more than {MOST_REDIRECTS} redirects"))
                 }
                 Ok(next) => {
-                    exchanges.push(self.get(&next, wanted, budget).await);
+                    exchanges.push(self.ask(&next, wanted, budget, endpoint).await);
                     None
                 }
             };
@@ -213,7 +228,12 @@ impl Door {
     }
 
     /// One request, no redirect followed.
+    #[cfg(test)]
     pub async fn get(&self, url: &Url, wanted: Wanted, budget: &Budget) -> Exchange {
+        self.ask(url, wanted, budget, None).await
+    }
+
+    async fn ask(&self, url: &Url, wanted: Wanted, budget: &Budget, endpoint: Option<&Url>) -> Exchange {
         let mut url = url.clone();
         url.set_fragment(None);
         let tape = wire::Tape::new();
@@ -227,7 +247,8 @@ impl Door {
             outcome: Ok(()),
             url,
         };
-        let outcome = self.try_get(&mut exchange, wanted, &tape, budget).await;
+        let opened = endpoint.is_some_and(|endpoint| endpoint.origin() == exchange.url.origin());
+        let outcome = self.try_ask(&mut exchange, wanted, &tape, budget, opened).await;
         let reel = tape.take();
         exchange.request = reel.sent;
         exchange.response = wire::trimmed(reel.received);
@@ -235,17 +256,23 @@ impl Door {
         exchange
     }
 
-    async fn try_get(
+    async fn try_ask(
         &self,
         exchange: &mut Exchange,
         wanted: Wanted,
         tape: &wire::Tape,
         budget: &Budget,
+        opened: bool,
     ) -> Result<(), Failure> {
         let url = exchange.url.clone();
         let slow =
             |_| Failure::Slow(format!("it was not done after {} seconds", budget.0.limits.time.as_secs()));
-        let Way { addresses, private, stand_in } = self.guard.way(&url, resolve).await?;
+        let way = if opened {
+            self.guard.opened(&url, resolve).await?
+        } else {
+            self.guard.way(&url, resolve).await?
+        };
+        let Way { addresses, private, stand_in } = way;
         exchange.private = private;
         let _turn = self.turns.wait(url.host_str().unwrap_or_default(), stand_in).await;
         exchange.at = self.clock.now();
@@ -307,7 +334,7 @@ impl Wanted {
             Wanted::Page => "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             Wanted::Style => "text/css,*/*;q=0.1",
             Wanted::Picture => "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
-            Wanted::Font | Wanted::Data => "*/*",
+            Wanted::Font | Wanted::Media | Wanted::Data => "*/*",
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Answers that are at hand already: pages that came with the program. They are read as if they came through the door.
+//! Answers that are at hand already: pages that came with the program, or that somebody brought. They are read as if they came
+//! through the door.
 
-use super::{Budget, Door, Exchange, Failure, Medium, Wanted};
+use super::{Budget, Door, Exchange, Failure, Medium, Past, Wanted};
 use crate::time::Time;
 use std::collections::HashMap;
 use url::Url;
@@ -10,6 +11,7 @@ use url::Url;
 pub enum Web<'a> {
     Door(&'a Door),
     Shelf(&'a Shelf),
+    Past(Past<'a>),
 }
 
 /// Answers by address, all of one moment.
@@ -24,6 +26,16 @@ pub enum Answer {
         headers: Vec<(String, String)>,
         body: Vec<u8>,
     },
+    /// A page without the protocol that once brought it.
+    Brought {
+        media_type: String,
+        body: Vec<u8>,
+    },
+    /// As a web archive has it.
+    Recorded {
+        at: Time,
+        response: Vec<u8>,
+    },
     /// Nobody answered, and why.
     Failed(String),
 }
@@ -33,7 +45,8 @@ impl Web<'_> {
     pub async fn follow(self, url: &Url, wanted: Wanted, budget: &Budget) -> Vec<Exchange> {
         match self {
             Web::Door(door) => door.follow(url, wanted, budget).await,
-            Web::Shelf(shelf) => vec![shelf.take(url)],
+            Web::Shelf(shelf) => shelf.follow(url),
+            Web::Past(past) => past.follow(url, wanted, budget).await,
         }
     }
 
@@ -41,7 +54,8 @@ impl Web<'_> {
     pub async fn robots(self, page: &Url, budget: &Budget) -> Vec<Exchange> {
         match self {
             Web::Door(door) => door.robots(page, budget).await,
-            Web::Shelf(_) => Vec::new(),
+            // Nothing that is asked today was there then.
+            Web::Shelf(_) | Web::Past(_) => Vec::new(),
         }
     }
 }
@@ -55,28 +69,42 @@ impl Shelf {
         self.answers.insert(url.to_owned(), answer);
     }
 
+    /// Where an answer leads to another that is at hand, that one too.
+    fn follow(&self, url: &Url) -> Vec<Exchange> {
+        let mut steps = vec![self.take(url)];
+        while let Some(Ok(next)) = steps.last().and_then(Exchange::redirect) {
+            let met = steps.iter().any(|step| step.url == next);
+            if met || !self.answers.contains_key(next.as_str()) {
+                break;
+            }
+            steps.push(self.take(&next));
+        }
+        steps
+    }
+
     fn take(&self, url: &Url) -> Exchange {
         let mut url = url.clone();
         url.set_fragment(None);
+        let (mut at, mut medium) = (self.at, Medium::Web);
         let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
         let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
         let request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes();
         let (response, outcome) = match self.answers.get(url.as_str()) {
             Some(Answer::Given { status, headers, body }) => (wire(*status, headers, body), Ok(())),
+            Some(Answer::Brought { media_type, body }) => {
+                medium = Medium::Hand;
+                (wire(200, &[("content-type".into(), media_type.clone())], body), Ok(()))
+            }
+            Some(Answer::Recorded { at: then, response }) => {
+                at = *then;
+                (response.clone(), Ok(()))
+            }
             Some(Answer::Failed(why)) => (Vec::new(), Err(Failure::NoConnection(why.clone()))),
             None => (Vec::new(), Err(Failure::NoConnection("it is not at hand".into()))),
         };
-        let request = if response.is_empty() { Vec::new() } else { request };
-        Exchange {
-            url,
-            at: self.at,
-            address: None,
-            private: false,
-            medium: Medium::Web,
-            request,
-            response,
-            outcome,
-        }
+        let asked = matches!(self.answers.get(url.as_str()), Some(Answer::Given { .. }));
+        let request = if asked { request } else { Vec::new() };
+        Exchange { url, at, address: None, private: false, medium, request, response, outcome }
     }
 }
 

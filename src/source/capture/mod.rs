@@ -13,13 +13,14 @@ use self::archive::{Archive, Role, media_type};
 use self::record::Draft;
 use super::health::{self, Evidence, Seen, Verdict};
 use super::read::{self, Fetched, Reading};
-use super::{Capture, Health, Source, TextKind, room, state};
+use super::{Capture, Health, Provenance, Source, TextKind, elsewhere, room, state};
 use crate::app::{App, compute};
-use crate::id::{CaptureId, SourceId};
-use crate::outside::fetch::{Budget, Exchange, Failure, Limits, UNPACKED, Wanted, Web};
+use crate::id::{CaptureId, PersonId, SourceId};
+use crate::outside::fetch::{Budget, Exchange, Failure, Limits, Medium, UNPACKED, Wanted, Web};
 use crate::outside::queue::{self, Job};
-use crate::time::{MINUTE, SECOND, Time};
-use crate::{Result, error::Context};
+use crate::publication::Publication;
+use crate::time::{DAY, MINUTE, SECOND, Time};
+use crate::{Error, Result, error::Context};
 use futures_util::StreamExt;
 use std::collections::{HashSet, VecDeque};
 use url::Url;
@@ -41,7 +42,26 @@ pub async fn run(app: &App, id: SourceId) -> Result<()> {
     if newest.is_some_and(|copy| app.now().0 - copy.captured_at.0 < FRESH) {
         return Ok(());
     }
-    keep(app, id).await.map(drop)
+    let copy = keep(app, id).await?;
+    if copy.health == Health::Good {
+        return Ok(());
+    }
+    let now = app.now();
+    app.db
+        .write(move |tx| match again(&copy, record::failed_since(tx, id, now.plus(-DAY))?) {
+            Some(later) => queue::push(tx, &Job::Capture(id), now.plus(later)),
+            None => Ok(()),
+        })
+        .await
+}
+
+/// How long to wait before the next try, if a failure looks as if it would pass: 5 minutes, half an hour, three hours; then it is
+/// left to the next look.
+fn again(copy: &Capture, failed_today: usize) -> Option<i64> {
+    let busy = matches!(copy.status, Some(408 | 425 | 429 | 500 | 502..=504 | 520..=524));
+    let silent = copy.health == Health::Unreachable && copy.status.is_none();
+    let tries = u32::try_from(failed_today.saturating_sub(1)).ok().filter(|tries| *tries < 3)?;
+    (busy || silent).then(|| 5 * MINUTE * 6_i64.pow(tries))
 }
 
 /// The job: a copy of a source that nobody has tried to keep yet.
@@ -59,9 +79,32 @@ pub async fn keep(app: &App, id: SourceId) -> Result<Capture> {
 
 /// The same, of what the web answers or of answers that are at hand.
 pub async fn keep_from(app: &App, id: SourceId, web: Web<'_>) -> Result<Capture> {
+    keep_as(app, id, web, Came::by(Provenance::Fetched)).await
+}
+
+/// How a copy comes.
+pub struct Came {
+    pub provenance: Provenance,
+    /// Who brought it.
+    pub by: Option<PersonId>,
+    /// When it was brought; else as old as its page.
+    pub at: Option<Time>,
+    /// What the file was called that it was brought in.
+    pub file: String,
+    /// Whose copy it was: `web.archive.org`.
+    pub archive: String,
+}
+
+impl Came {
+    pub fn by(provenance: Provenance) -> Came {
+        Came { provenance, by: None, at: None, file: String::new(), archive: String::new() }
+    }
+}
+
+pub async fn keep_as(app: &App, id: SourceId, web: Web<'_>, came: Came) -> Result<Capture> {
     let source = app.db.read(move |tx| Source::find(tx, id)).await?;
     room::check(app).await?;
-    let (draft, warc) = take(app, &source, web).await?;
+    let (draft, warc) = take(app, &source, web, came).await?;
     // Files before rows: a row never names a file that is not there.
     if !draft.capture.text_file.is_empty() {
         app.files.put(&draft.capture.text_file, draft.text.clone()).await?;
@@ -105,12 +148,21 @@ pub async fn reread(app: &App, id: CaptureId) -> Result<()> {
 }
 
 /// Asks the outside world, and judges what it said. Writes nothing.
-async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option<Vec<u8>>)> {
+async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(Draft, Option<Vec<u8>>)> {
     let budget = Budget::new(Limits::default());
     let asked = Url::parse(&source.url).internal("a source's address cannot be read")?;
     let page = web.follow(&asked, Wanted::Page, &budget).await;
     let last = page.last().expect("there is always an answer");
-    let (at, file_name) = moment(app, source.source_id, last.at).await?;
+    let memento = match &last.medium {
+        Medium::Archive { memento, .. } if elsewhere::vouched(last) => memento.to_string(),
+        Medium::Archive { .. } => {
+            let said = last.outcome.as_ref().err().map(ToString::to_string);
+            let said = said.unwrap_or_else(|| format!("It answered {}.", last.status().unwrap_or_default()));
+            return Err(Error::Outside(format!("{} gave no copy of this page. {said}", came.archive)));
+        }
+        Medium::Web | Medium::Hand => String::new(),
+    };
+    let (at, file_name) = moment(app, source.source_id, came.at.unwrap_or(last.at)).await?;
     let mut archive = Archive::begin(at, &file_name, &app.base_url)?;
     let mut private = page.iter().any(|step| step.private);
     let page = keep_all(app, &mut archive, page, Role::Page).await?;
@@ -149,8 +201,8 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
         capture_id: CaptureId(0),
         source_id: source.source_id,
         captured_at: at,
-        provenance: super::Provenance::Fetched,
-        supplied_by: None,
+        provenance: came.provenance,
+        supplied_by: came.by,
         health: Health::Unreachable,
         evidence: String::new(),
         private,
@@ -176,7 +228,8 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
         payload_digest: String::new(),
     };
     let url = source.url.clone();
-    let read = move || fetched.map(|page| understand(&url, page, &extras));
+    let media = app.db.read(|tx| Ok(Publication::load(tx)?.media)).await?;
+    let read = move || fetched.map(|page| understand(&url, page, &extras, media));
     let understood = compute(read).await?;
     let verdict = judge(&capture, &outcome, last, understood.as_ref());
     let mut text = String::new();
@@ -189,8 +242,15 @@ async fn take(app: &App, source: &Source, web: Web<'_>) -> Result<(Draft, Option
         capture.private |= requisites_private;
     }
     capture.health = verdict.health;
-    let evidence =
-        Evidence { why: verdict.why, marks: verdict.marks, redirects: steps(&page), notes: notes(&page) };
+    let evidence = Evidence {
+        why: verdict.why,
+        marks: verdict.marks,
+        redirects: steps(&page),
+        notes: notes(&page),
+        archive: came.archive,
+        memento,
+        file: came.file,
+    };
     capture.evidence = serde_json::to_string(&evidence).internal("evidence cannot be written down")?;
     let mut draft = Draft { capture, text, records: Vec::new() };
     if archive.is_empty() {
@@ -268,13 +328,13 @@ struct Understood {
     requisites: Vec<(Url, Wanted)>,
 }
 
-fn understand(url: &str, page: Fetched, extras: &[Fetched]) -> Understood {
+fn understand(url: &str, page: Fetched, extras: &[Fetched], media: bool) -> Understood {
     let reading = read::read(url, &page, extras);
     let kind = page.kind();
     let markup = if kind == read::Kind::Other { String::new() } else { page.text().0 };
     let mut requisites = Vec::new();
     if let (read::Kind::Html, Ok(at)) = (kind, Url::parse(&page.url)) {
-        requisites = requisites::of_page(&markup, &at);
+        requisites = requisites::of_page(&markup, &at, media);
         let picture = Url::parse(&reading.picture).ok();
         let new = picture.filter(|picture| !requisites.iter().any(|(url, _)| url == picture));
         requisites.extend(new.map(|picture| (picture, Wanted::Picture)));

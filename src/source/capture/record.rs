@@ -54,11 +54,25 @@ pub(super) fn taken(tx: &mut Tx, source: SourceId, second: Time) -> Result<bool>
     Ok(own.is_some() || Capture::at(tx, resolved.source_id, second)?.is_some())
 }
 
+/// How many looks since then found nothing.
+pub(super) fn failed_since(tx: &mut Tx, source: SourceId, since: Time) -> Result<usize> {
+    let (failed,): (i64,) = tx.one(
+        sql!(
+            "-- capture::failed_since
+            select count(*) from capture where source_id = ?1 and captured_at > ?2 and health in ('unreachable', 'error')"
+        ),
+        (source, since),
+    )?;
+    Ok(failed as usize)
+}
+
 pub(super) fn first_good(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
     tx.first(
         sql!(
             "-- capture::first_good
-            select * from capture where source_id = ?1 and health = 'good' order by captured_at, capture_id limit 1"
+            select * from capture
+            where source_id = ?1 and health = 'good' and provenance in ('fetched', 'rendered')
+            order by captured_at, capture_id limit 1"
         ),
         (source,),
     )
@@ -83,9 +97,13 @@ pub(super) fn write(
     let took = capture.warc_bytes as u64 + draft.text.len() as u64;
     room::note(tx, now, took, draft.records.iter().map(Kept::saved).sum())?;
     let source = Source::find(tx, id)?;
-    update_source(tx, &source, &capture, standing)?;
-    if capture.health == Health::Good && source.kind == Kind::Source {
-        merge(tx, &source, &capture)?;
+    if capture.provenance.is_look() {
+        update_source(tx, &source, &capture, standing)?;
+        if capture.health == Health::Good && source.kind == Kind::Source {
+            merge(tx, &source, &capture)?;
+        }
+    } else {
+        name_source(tx, &source, &capture)?;
     }
     let resolved = Source::resolved(tx, id)?.source_id;
     for source in if resolved == id { vec![id] } else { vec![id, resolved] } {
@@ -201,7 +219,8 @@ fn update_source(tx: &mut Tx, source: &Source, newest: &Capture, standing: Optio
     let history: Vec<Capture> = tx.all(
         sql!(
             "-- capture::history
-            select * from capture where source_id = ?1 order by captured_at desc, capture_id desc limit 100"
+            select * from capture where source_id = ?1 and provenance in ('fetched', 'rendered')
+            order by captured_at desc, capture_id desc limit 100"
         ),
         (source.source_id,),
     )?;
@@ -307,6 +326,21 @@ fn by_url(tx: &mut Tx, url: &str) -> Result<Option<Source>> {
         ),
         (url,),
     )
+}
+
+/// What came another way names a source that has no name yet, and says nothing of how it stands.
+fn name_source(tx: &mut Tx, source: &Source, copy: &Capture) -> Result<()> {
+    if copy.health != Health::Good || !source.title.is_empty() {
+        return Ok(());
+    }
+    tx.run(
+        sql!(
+            "-- capture::name_source
+            update source set title = ?2, site = ?3, author = ?4, said_at = ?5 where source_id = ?1"
+        ),
+        (source.source_id, &copy.title, &copy.site, &copy.author, &copy.said_at),
+    )?;
+    Ok(())
 }
 
 fn is_root(url: &str) -> bool {

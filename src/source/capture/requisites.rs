@@ -11,13 +11,19 @@ const MOST: usize = 200;
 const WIDTH: f64 = 1600.0;
 const DENSITY: f64 = 2.0;
 
-/// What an HTML page asks for, in its order, each address once. `url` is where the page was found.
-pub(super) fn of_page(html: &str, url: &Url) -> Vec<(Url, Wanted)> {
+/// What an HTML page asks for, in its order, each address once; films and recordings only if they are wanted. `url` is where the
+/// page was found.
+pub(super) fn of_page(html: &str, url: &Url, media: bool) -> Vec<(Url, Wanted)> {
     let document = crate::source::read::html::parse(html);
     let base = select(&document, "base[href]").next().and_then(|base| url.join(base.attr("href")?).ok());
     let mut found = Found::new(base.unwrap_or_else(|| url.clone()));
     for element in select(&document, "link[href], style, img, source, input, video, image, [style]") {
         of_element(element, &mut found);
+    }
+    if media {
+        for element in select(&document, "video[src], audio[src], video > source[src], audio > source[src]") {
+            found.add(element.attr("src").unwrap_or_default(), Wanted::Media);
+        }
     }
     found.list
 }
@@ -258,12 +264,24 @@ mod tests {
             <picture><source srcset="two.webp 1x, two@2.webp 2x, two@3.webp 3x"><img data-src="two.jpg" src="data:image/gif;base64,R0"></picture>
             <video poster=v.jpg src=no.mp4></video><div style="background:url('d.png')"></div><input type=image src=i.gif><input src=no.gif>
             <svg><image href="s.svg"></image></svg><img src="javascript:alert(1)"><img src="file:///etc/passwd"><iframe src=no.html></iframe>"##;
-        let found = of_page(html, &Url::parse("https://quay.example/b/page").unwrap());
+        let found = of_page(html, &Url::parse("https://quay.example/b/page").unwrap(), false);
         assert_eq!(
             addresses(found).replace("https://quay.example/", ""),
             "Style a/style.css\nPicture icon.png\nPicture a/p.gif\nPicture a/one.jpg\nPicture a/one-1600.jpg\nPicture a/two@2.webp\n\
              Picture a/two.jpg\nPicture a/v.jpg\nPicture a/d.png\nPicture a/i.gif\nPicture a/s.svg"
         );
+    }
+
+    #[test]
+    fn films_are_asked_for_when_they_are_wanted() {
+        let html = "<video poster=v.jpg><source src=v.webm><source src=v.mp4></video><audio src=a.ogg></audio>\
+            <picture><source src=no.webp srcset=p.webp></picture>";
+        let url = Url::parse("https://quay.example/").unwrap();
+        assert_eq!(
+            addresses(of_page(html, &url, true)).replace("https://quay.example/", ""),
+            "Picture v.jpg\nPicture p.webp\nMedia v.webm\nMedia v.mp4\nMedia a.ogg"
+        );
+        assert!(!addresses(of_page(html, &url, false)).contains("Media"));
     }
 
     #[test]

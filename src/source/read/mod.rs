@@ -11,6 +11,7 @@ mod decode;
 pub mod feed;
 pub mod html;
 pub mod language;
+mod pdf;
 mod recipe;
 pub mod text;
 
@@ -117,6 +118,7 @@ pub fn read(url: &str, page: &Fetched, extras: &[Fetched]) -> Reading {
             settle(&mut reading, "");
             reading
         }
+        Kind::Other if page.body.starts_with(b"%PDF-") => of_pdf(&page.body),
         Kind::Other => Reading::empty(""),
     }
 }
@@ -124,6 +126,19 @@ pub fn read(url: &str, page: &Fetched, extras: &[Fetched]) -> Reading {
 /// What an HTML page calls itself.
 pub fn title(page: &Fetched) -> String {
     Page::of(page).about.title
+}
+
+/// A scan has no words; nor, to us, has what needs a password.
+fn of_pdf(body: &[u8]) -> Reading {
+    // It is written so that nothing panics; should something do so all the same, the file is kept without its words.
+    let pdf = std::panic::catch_unwind(|| pdf::read(body)).unwrap_or_default();
+    let mut reading = Reading::empty("");
+    (reading.text, reading.text_kind) = (pdf.text, TextKind::Page);
+    let first = || reading.text.lines().map(|l| about::line(l, 120)).find(|l| !l.is_empty());
+    reading.title = if pdf.title.is_empty() { first().unwrap_or_default() } else { pdf.title };
+    (reading.author, reading.said_at) = (pdf.author, pdf.said_at);
+    settle(&mut reading, &pdf.language);
+    reading
 }
 
 /// An HTML page, taken apart.

@@ -3,7 +3,9 @@
 use super::marking::Place;
 use crate::Result;
 use crate::app::{App, compute};
+use crate::id::CaptureId;
 use crate::outside::db::Tx;
+use crate::person::Person;
 use crate::publication::Publication;
 use crate::quote::{Asked, Counts, Held, Ruling, Wanted, judge};
 use crate::source::{Capture, Source};
@@ -14,6 +16,7 @@ use crate::web::respond;
 use crate::web::source_list::Listed;
 use crate::web::words;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// What a text cites and quotes, and how that stands: the preview and the list beside it.
 #[derive(Serialize)]
@@ -48,6 +51,8 @@ struct SourceRow {
     /// Where the desk lists it.
     page: String,
     copy: Option<String>,
+    /// Where it can be brought, if it could not be kept from here.
+    bring: Option<String>,
     /// Where a pointer's newest pieces can be picked from.
     latest: Option<String>,
 }
@@ -84,6 +89,9 @@ struct Known {
     wanted: Wanted,
     source: Source,
     newest: Option<Capture>,
+    for_desk: bool,
+    /// Who supplied which copy.
+    supplied: HashMap<CaptureId, String>,
 }
 
 /// Reads a text as publishing would, and judges it against the copies there are. Writes nothing.
@@ -135,12 +143,12 @@ pub(in crate::web) async fn check(app: &App, markdown: String, whose: Whose) -> 
         .zip(&document.quotations)
         .zip(&bound)
         .map(|((judgement, quotation), bound)| {
-            let copy = Some(()).filter(|()| whose == Whose::Desk);
-            let copy = copy.and(
-                bound.flatten().and_then(|at| known[at].copy(judgement.as_ref().and_then(|j| j.capture))),
-            );
+            let compared = judgement.as_ref().and_then(|j| j.capture);
+            let known = bound.flatten().map(|at| &known[at]);
+            let supplied_by = known.and_then(|known| known.supplied.get(&compared?).cloned());
+            let copy = known.filter(|_| whose == Whose::Desk).and_then(|known| known.copy(compared));
             let (path, kept) = copy.map_or((None, None), |(path, kept)| (Some(path), Some(kept)));
-            Quote::fresh(judgement, quotation.note.as_deref().unwrap_or_default(), path, kept)
+            Quote::fresh(judgement, quotation.note.as_deref().unwrap_or_default(), path, kept, supplied_by)
         })
         .collect();
     let listed: Vec<Option<Listed>> =
@@ -197,12 +205,20 @@ impl Known {
                 (listed, Wanted::of(tx, source.source_id)?)
             }
         };
-        let newest = Capture::of(tx, source.source_id)?.into_iter().next();
-        known.push(Known { listed, wanted, source, newest });
+        let copies = Capture::of(tx, source.source_id)?;
+        let mut supplied = HashMap::new();
+        for copy in &copies {
+            if let Some(by) = copy.supplied_by {
+                supplied.insert(copy.capture_id, Person::find(tx, by)?.name);
+            }
+        }
+        let newest = copies.into_iter().next();
+        let for_desk = matches!(whose, Whose::Desk);
+        known.push(Known { listed, wanted, source, newest, for_desk, supplied });
         Ok(known.len() - 1)
     }
 
-    fn copy(&self, capture: Option<crate::id::CaptureId>) -> Option<(String, Time)> {
+    fn copy(&self, capture: Option<CaptureId>) -> Option<(String, Time)> {
         let capture = self.wanted.capture(capture?)?;
         Some((capture.path(self.source.source_id), capture.captured_at))
     }
@@ -268,6 +284,7 @@ fn source_rows(
             needs: false,
             page: String::new(),
             copy: None,
+            bring: None,
             latest: None,
         });
     }
@@ -295,6 +312,8 @@ impl Known {
             needs: class == "need",
             page: self.listed.page.clone(),
             copy: self.listed.copy.clone(),
+            bring: (class == "need" && self.for_desk)
+                .then(|| format!("/desk/sources/{}/bring", self.source.source_id)),
             latest,
         }
     }

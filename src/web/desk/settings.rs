@@ -58,6 +58,7 @@ async fn form(
     let pictures = pictures.into_iter().map(|picture| format!("/media/{}", picture.name)).collect();
     let desk = Desk::of(&publication, "settings", Some(&signed_in.person));
     let navigation = publication.navigation_typed();
+    let archives = publication.archives.iter().map(|url| url.as_str()).collect::<Vec<_>>().join("\n");
     let set = [
         ("name", publication.name),
         ("description", publication.description),
@@ -69,6 +70,8 @@ async fn form(
         ("navigation", navigation),
         ("logo", publication.logo),
         ("accent", publication.accent),
+        ("archives", archives),
+        ("media", if publication.media { "on" } else { "off" }.to_owned()),
         ("copies_month", budget(publication.copies_month)),
         ("copies_total", budget(publication.copies_total)),
         ("views", if publication.views { "on" } else { "off" }.to_owned()),

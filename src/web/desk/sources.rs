@@ -46,6 +46,8 @@ struct Row {
     merged: Option<String>,
     merged_why: String,
     shown: &'static str,
+    /// It cannot be kept from here, or could not.
+    needs: bool,
     captures: Vec<Copy>,
 }
 
@@ -114,6 +116,7 @@ impl Row {
             merged: source.merged_into.map(|into| Source::find(tx, into)).transpose()?.map(|s| s.url),
             merged_why: source.merged_why.clone(),
             shown: source.shown.as_str(),
+            needs: captures.first().is_some_and(|newest| newest.health != crate::source::Health::Good),
             captures: captures.iter().take(5).map(copy).collect(),
         })
     }
