@@ -67,7 +67,7 @@ async fn what_somebody_brings_is_kept_and_said_to_be_theirs() {
 
     post.is_judged(&["verbatim"]).await;
     let shown = post.shows("matches a copy supplied by Ida").await;
-    shown.hides("word for word");
+    shown.hides("word for word").shows("1 quotation: 1 matches a supplied copy");
     let source = post.sources().await.remove(0);
     assert_eq!(newest(&source)["provenance"], "supplied");
     assert_eq!(newest(&source)["health"], "good");

@@ -635,3 +635,46 @@ async fn a_copy_from_a_private_network_stays_in_the_desk() {
     page.is(200).shows("in the net loft");
     desk.looks_into(&page).await.is(200).shows("in the net loft");
 }
+
+/// One page, one font, and these words on two lines.
+fn pdf(one: &str, two: &str) -> Vec<u8> {
+    let contents = format!("BT /F1 12 Tf 14 TL 72 720 Td ({one}) Tj T* ({two}) Tj ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{contents}\nendstream", contents.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+        "<< /Title (Notice to mariners) /Author (Harbour Office) >>".to_owned(),
+    ];
+    let objects =
+        objects.iter().enumerate().map(|(n, object)| format!("{} 0 obj\n{object}\nendobj\n", n + 1));
+    let objects: String = objects.collect();
+    format!("%PDF-1.4\n{objects}trailer << /Root 1 0 R /Info 6 0 R >>\n%%EOF\n").into_bytes()
+}
+
+#[tokio::test]
+async fn a_pdf_is_read_and_handed_over_inert() {
+    let press = Press::start().await;
+    let url = "https://notices.example/14-26.pdf";
+    let bytes = pdf("The light on the north mole shows two", "white flashes every ten seconds.");
+    press.web.serves(url, Answer::new(200, "application/pdf", bytes.clone()));
+    let words = "The light on the north mole shows two white flashes every ten seconds";
+    let post = press.ida().publishes("The light", &format!("The notice [says]({url}): “{words}.”")).await;
+    post.is_judged(&["verbatim"]).await;
+    let source = post.sources().await.remove(0);
+    assert_eq!((health(&source), source["state"].as_str()), ("good", Some("alive")));
+    post.shows("Notice to mariners").await;
+    press.ida().settles("shown", "always").await;
+    let reader = press.reader();
+    let path = press::path_of(source["captures"][0]["url"].as_str().unwrap());
+    let copy = reader.opens(&format!("{path}?text=two+white+flashes")).await;
+    copy.is(200).shows("Notice to mariners").shows("Harbour Office").shows(words);
+    assert_eq!(copy.pick("mark"), ["two white flashes"]);
+    let file = reader.opens(&copy.attributes(".file a", "href").remove(0)).await;
+    file.is(200);
+    assert_eq!(file.body, bytes);
+    assert_eq!(file.header("content-disposition"), "attachment");
+    assert!(file.header("content-security-policy").starts_with("sandbox"));
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+}

@@ -44,6 +44,13 @@ async fn killed_under_load_it_keeps_every_promise() {
     press.starts_in_its_stead().await;
     every_source_is_tried_in_the_end(&press).await;
     press.command(&["doctor"]).run().await.succeeds();
+    // What the kills left behind is old a day later: then it is found, and swept.
+    let later = |args: &[&str]| press.command(args).with("IBID_CLOCK", "+100000").run();
+    let found = later(&["doctor", "--repair", "--json"]).await.json();
+    for none in ["missing_files", "torn_files", "problems"] {
+        assert_eq!(found[none], json!([]), "{found:#}");
+    }
+    assert_eq!(later(&["doctor", "--json"]).await.succeeds().json()["stray_files"], json!([]));
     assert_eq!(press.is_stopped().await, Some(0));
 }
 

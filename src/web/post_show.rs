@@ -186,7 +186,7 @@ fn page(app: &App, facts: Facts) -> Result<Response> {
     let mut listed: Vec<Listed> = facts.sources.iter().flatten().cloned().collect();
     listed.sort_by_key(|s| s.number);
     listed.dedup_by_key(|s| s.number);
-    let counted = facts.judged.iter().map(|j| (j.kind, j.transcript, j.verdict));
+    let counted = facts.judged.iter().map(|j| (j.kind, j.transcript, j.verdict, j.supplied_by.is_some()));
     let check = Check::of(counted, &listed);
     let shown = Shown::of(app, &facts, document, &zone);
     let site = Site::of(&facts.publication, "");
@@ -253,7 +253,7 @@ impl Check {
     pub(super) fn of(quotations: impl IntoIterator<Item = Ruled>, sources: &[Listed]) -> Option<Check> {
         let all: Vec<_> = quotations.into_iter().collect();
         let counts =
-            Counts::of(all.iter().map(|(kind, transcript, ruling)| (*kind, *transcript, ruling.as_ref())));
+            Counts::of(all.iter().map(|(kind, transcript, ruling, _)| (*kind, *transcript, ruling.as_ref())));
         let mut lines = Vec::new();
         if counts.quotations > 0 {
             let noun = if counts.quotations == 1 { "quotation" } else { "quotations" };
@@ -273,28 +273,53 @@ impl Check {
     }
 }
 
-type Ruled = (crate::quote::Kind, Option<i64>, Option<Ruling>);
+/// Kind, transcript, ruling, and whether it rests on a copy that somebody supplied.
+type Ruled = (crate::quote::Kind, Option<i64>, Option<Ruling>, bool);
+
+/// No more is said of words that match a copy than whose copy it is.
+fn matches_supplied((_, _, ruling, supplied): &Ruled) -> bool {
+    let verdict = ruling.and_then(Ruling::verdict);
+    *supplied && matches!(verdict, Some(Verdict::Verbatim | Verdict::Elided))
+}
 
 fn parts(counts: &Counts, all: &[Ruled]) -> Vec<Part> {
     let target = |ruling: Option<Verdict>| {
-        let same = |(kind, _, ruled): &Ruled| {
-            *kind == crate::quote::Kind::Quotation && ruled.and_then(Ruling::verdict) == ruling
+        let same = |one: &Ruled| {
+            let (kind, _, ruled, _) = one;
+            let quotation = *kind == crate::quote::Kind::Quotation;
+            quotation && ruled.and_then(Ruling::verdict) == ruling && !matches_supplied(one)
         };
         format!("m{}", all.iter().position(same).map_or(1, |at| at + 1))
     };
+    let supplied: Vec<(usize, Option<Verdict>)> = all
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.0 == crate::quote::Kind::Quotation && matches_supplied(one))
+        .map(|(at, one)| (at, one.2.and_then(Ruling::verdict)))
+        .collect();
     let said = Verdict::ALL.into_iter().filter_map(|verdict| {
-        let count = *counts.verdicts.get(verdict.as_str())?;
+        let all = *counts.verdicts.get(verdict.as_str())?;
+        let count = all - supplied.iter().filter(|(_, said)| *said == Some(verdict)).count();
+        if count == 0 {
+            return None;
+        }
         let words = words::counted(verdict, count);
         Some(Part { count, verdict: verdict.as_str(), words, target: target(Some(verdict)) })
     });
     let waiting =
         Part { count: counts.waiting, verdict: "waiting", words: "being checked", target: target(None) };
-    said.chain((counts.waiting > 0).then_some(waiting)).collect()
+    let matching = supplied.first().map(|(at, _)| Part {
+        count: supplied.len(),
+        verdict: "verbatim",
+        words: if supplied.len() == 1 { "matches a supplied copy" } else { "match supplied copies" },
+        target: format!("m{}", at + 1),
+    });
+    said.chain(matching).chain((counts.waiting > 0).then_some(waiting)).collect()
 }
 
 /// What was found of the paragraphs of transcripts.
 fn turns(all: &[Ruled]) -> Vec<Part> {
-    let judged = all.iter().enumerate().filter_map(|(at, (kind, transcript, ruling))| {
+    let judged = all.iter().enumerate().filter_map(|(at, (kind, transcript, ruling, _))| {
         let verdict = ruling.and_then(Ruling::verdict).filter(|_| *kind == crate::quote::Kind::Turn)?;
         Some((at, transcript.unwrap_or(0), verdict))
     });

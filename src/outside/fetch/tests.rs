@@ -307,6 +307,8 @@ async fn a_bad_certificate_is_a_fact_of_its_own() {
         ),
     ] {
         let exchange = server.door(authority).get(&Url::parse(url).unwrap(), Wanted::Page, &budget).await;
+        // What stands behind a bad certificate is kept, and not believed.
+        assert_eq!(exchange.response.ends_with(b"high"), url.starts_with("https"), "{url}");
         assert_eq!(exchange.outcome.map_err(|e| e.to_string()), expect.map_err(str::to_owned));
     }
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::config::{Config, RawConfig};
-use crate::source::{Kind, State, audit, room};
 use crate::outside::db::sql;
+use crate::source::{Kind, State, audit, room};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -248,7 +248,7 @@ async fn a_spent_budget_stops_copies_and_says_so() {
     press.serves("quay.example/lamps", "text/html", &page("The lamps", "", ""));
     let now = press.app.now();
     let set = |name: &'static str, value: &'static str| {
-        press.app.db.write(move |tx| crate::publication::Publication::set(tx, name, value, now))
+        press.app.db.write(move |tx| Publication::set(tx, name, value, now))
     };
     set("copies_month", "1 kB").await.unwrap();
     let refused = set("copies_total", "much").await.unwrap_err().to_string();

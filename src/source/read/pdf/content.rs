@@ -46,7 +46,8 @@ impl Written {
                 true => self.breaks("\n\n"),
                 false => self.goes_on(words),
             }
-        } else if (x - end > high * 0.17 || x < end - high * 2.0) && !self.text.ends_with(char::is_whitespace) {
+        } else if (x - end > high * 0.17 || x < end - high * 2.0) && !self.text.ends_with(char::is_whitespace)
+        {
             self.text.push(' ');
         }
         self.text.push_str(words);
@@ -103,15 +104,8 @@ fn draw(file: &File, data: &[u8], resources: &Dict, at: Matrix, depth: usize, wr
     let mut reader = Reader { bytes: data, at: 0 };
     let mut fonts: HashMap<String, Rc<Font>> = HashMap::new();
     let (mut text, mut line) = (SAME, SAME);
-    let mut state = State {
-        page: at,
-        font: None,
-        size: 0.0,
-        leading: 0.0,
-        letter: 0.0,
-        word: 0.0,
-        scale: 1.0,
-    };
+    let mut state =
+        State { page: at, font: None, size: 0.0, leading: 0.0, letter: 0.0, word: 0.0, scale: 1.0 };
     let (mut saved, mut given): (Vec<State>, Vec<Object>) = (Vec::new(), Vec::new());
     while let Some(object) = reader.object(0) {
         written.steps += 1;
@@ -212,7 +206,8 @@ fn show(words: &[u8], state: &State, text: Matrix, written: &mut Written) -> Mat
     let (mut said, mut along) = (String::new(), 0.0);
     for (characters, width, space) in font.read(words) {
         said.push_str(&characters);
-        along += (width / 1000.0 * state.size + state.letter + if space { state.word } else { 0.0 }) * state.scale;
+        along +=
+            (width / 1000.0 * state.size + state.letter + if space { state.word } else { 0.0 }) * state.scale;
     }
     let start = times(text, state.page);
     let next = times([1.0, 0.0, 0.0, 1.0, along, 0.0], text);
@@ -220,9 +215,7 @@ fn show(words: &[u8], state: &State, text: Matrix, written: &mut Written) -> Mat
     let size = state.size.abs() * (start[2].hypot(start[3]));
     // Along the line of writing and across it, whichever way the page is turned.
     let turn = start[1].atan2(start[0]);
-    let turned = |m: Matrix| {
-        (m[4] * turn.cos() + m[5] * turn.sin(), m[5] * turn.cos() - m[4] * turn.sin())
-    };
+    let turned = |m: Matrix| (m[4] * turn.cos() + m[5] * turn.sin(), m[5] * turn.cos() - m[4] * turn.sin());
     let ((x, y), (to, _)) = (turned(start), turned(end));
     let said: String = said.chars().filter(|c| !c.is_control()).collect();
     if !said.is_empty() && [x, y, to, size].iter().all(|n| n.is_finite()) {

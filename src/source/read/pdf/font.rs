@@ -43,7 +43,10 @@ impl Font {
     /// Each code's characters, its width in thousandths, and whether it is the space that words are set apart by.
     pub(super) fn read(&self, text: &[u8]) -> Vec<(String, f64, bool)> {
         let codes: Vec<u32> = match self.wide {
-            true => text.chunks(2).map(|pair| pair.iter().fold(0, |code, byte| code << 8 | u32::from(*byte))).collect(),
+            true => text
+                .chunks(2)
+                .map(|pair| pair.iter().fold(0, |code, byte| code << 8 | u32::from(*byte)))
+                .collect(),
             false => text.iter().map(|byte| u32::from(*byte)).collect(),
         };
         let width = |code: &u32| self.widths.get(code).copied().unwrap_or(self.usual);
@@ -92,9 +95,8 @@ impl Font {
     fn single(&mut self, file: &File, dict: &Dict, encoding: Object) {
         let first = file.get(dict.get("FirstChar")).number().unwrap_or(0.0) as u32;
         if let Object::Array(widths) = file.get(dict.get("Widths")) {
-            let width = |(n, width): (usize, &Object)| {
-                Some((first + n as u32, file.get(Some(width)).number()?))
-            };
+            let width =
+                |(n, width): (usize, &Object)| Some((first + n as u32, file.get(Some(width)).number()?));
             self.widths = widths.iter().enumerate().take(256).filter_map(width).collect();
         }
         let about = if let Object::Dict(dict) = &encoding { dict.clone() } else { Dict::default() };
@@ -296,7 +298,8 @@ const NAMES: &[(&str, char)] = &[
 fn told(map: &[u8]) -> HashMap<u32, String> {
     let mut reader = Reader { bytes: map, at: 0 };
     let (mut found, mut stack): (HashMap<u32, String>, Vec<Object>) = (HashMap::new(), Vec::new());
-    let code = |object: &Object| object.bytes().iter().take(4).fold(0u32, |code, b| code << 8 | u32::from(*b));
+    let code =
+        |object: &Object| object.bytes().iter().take(4).fold(0u32, |code, b| code << 8 | u32::from(*b));
     while let Some(object) = reader.object(0) {
         let Object::Word(word) = &object else {
             stack.push(object);

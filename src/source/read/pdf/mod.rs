@@ -109,14 +109,17 @@ fn date(text: &str) -> String {
     let text = text.strip_prefix("D:").unwrap_or(text);
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let part = |from: usize, to: usize| digits.get(from..to);
-    let (Some(year), Some(month), Some(day)) = (part(0, 4), part(4, 6), part(6, 8)) else { return String::new() };
+    let (Some(year), Some(month), Some(day)) = (part(0, 4), part(4, 6), part(6, 8)) else {
+        return String::new();
+    };
     if format!("{year}-{month}-{day}").parse::<jiff::civil::Date>().is_err() {
         return String::new();
     }
     let (Some(hour), Some(minute), Some(second)) = (part(8, 10), part(10, 12), part(12, 14)) else {
         return format!("{year}-{month}-{day}");
     };
-    let zone: String = text[digits.len()..].chars().filter(|c| c.is_ascii_digit() || "+-Z".contains(*c)).collect();
+    let zone: String =
+        text[digits.len()..].chars().filter(|c| c.is_ascii_digit() || "+-Z".contains(*c)).collect();
     let zone = match zone.as_bytes() {
         [b'+' | b'-', _, _, _, _] => format!("{}:{}", &zone[..3], &zone[3..]),
         _ => "Z".into(),

@@ -146,7 +146,8 @@ impl<'a> File<'a> {
                 // What it says of its length is often wrong; where it ends is told.
                 let next = self.ends.partition_point(|end| *end < start);
                 let end = self.ends.get(next).copied().unwrap_or(self.bytes.len());
-                let said = dict.get("Length").and_then(Object::number).map(|n| start.saturating_add(n as usize));
+                let said =
+                    dict.get("Length").and_then(Object::number).map(|n| start.saturating_add(n as usize));
                 let end = said
                     .filter(|said| {
                         let after = self.bytes.get(*said..).unwrap_or_default().trim_ascii_start();
@@ -195,7 +196,8 @@ impl<'a> File<'a> {
         let mut head = Reader { bytes: &data, at: 0 };
         let mut places = Vec::new();
         for _ in 0..count {
-            let (Some(Object::Number(number)), Some(Object::Number(at))) = (head.object(0), head.object(0)) else {
+            let (Some(Object::Number(number)), Some(Object::Number(at))) = (head.object(0), head.object(0))
+            else {
                 break;
             };
             places.push((number as u32, first.saturating_add(at as usize)));
@@ -343,7 +345,8 @@ impl Reader<'_> {
         let mut at = 0;
         while at < end {
             let code = rest.get(at + 1..(at + 3).min(end)).filter(|_| rest[at] == b'#');
-            let code = code.and_then(|c| std::str::from_utf8(c).ok()).and_then(|c| u8::from_str_radix(c, 16).ok());
+            let code =
+                code.and_then(|c| std::str::from_utf8(c).ok()).and_then(|c| u8::from_str_radix(c, 16).ok());
             out.push(code.unwrap_or(rest[at]));
             at += if code.is_some() { 3 } else { 1 };
         }
@@ -433,7 +436,24 @@ impl Reader<'_> {
 }
 
 fn is_delimiter(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x0c | 0 | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+    matches!(
+        byte,
+        b' ' | b'\t'
+            | b'\r'
+            | b'\n'
+            | 0x0c
+            | 0
+            | b'('
+            | b')'
+            | b'<'
+            | b'>'
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'/'
+            | b'%'
+    )
 }
 
 fn hex(text: &[u8]) -> Vec<u8> {
@@ -500,5 +520,11 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
     let (a, b, c) = (i32::from(left), i32::from(up), i32::from(corner));
     let guess = a + b - c;
     let (to_a, to_b, to_c) = ((guess - a).abs(), (guess - b).abs(), (guess - c).abs());
-    if to_a <= to_b && to_a <= to_c { left } else if to_b <= to_c { up } else { corner }
+    if to_a <= to_b && to_a <= to_c {
+        left
+    } else if to_b <= to_c {
+        up
+    } else {
+        corner
+    }
 }

@@ -40,9 +40,14 @@ fn lines_become_paragraphs_and_broken_words_one() {
 fn a_font_says_what_its_codes_mean() {
     let map = "1 beginbfchar <0003> <0020> endbfchar 2 beginbfrange <0010> <0012> <03B1> <0020> <0021> [<0066006C> <4E2D>] endbfrange";
     let map = format!("<< /Length {} >>\nstream\n{map}\nendstream", map.len());
-    let font = "<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [7 0 R] /ToUnicode 8 0 R >>";
+    let font =
+        "<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [7 0 R] /ToUnicode 8 0 R >>";
     let below = "<< /Type /Font /Subtype /CIDFontType2 /DW 600 /W [16 [500 500 500] 32 33 700] >>";
-    let pdf = read(&document("BT /F1 10 Tf 1 0 0 1 72 700 Tm <00100011001200030020002100FF> Tj ET", font, &[INFO, below, &map]));
+    let pdf = read(&document(
+        "BT /F1 10 Tf 1 0 0 1 72 700 Tm <00100011001200030020002100FF> Tj ET",
+        font,
+        &[INFO, below, &map],
+    ));
     assert_eq!(pdf.text, "αβγ fl中");
     let named = "<< /Type /Font /Subtype /Type1 /Encoding << /Differences [1 /quotedblleft /fi /eacute /uni4E2D /nonsense 65 /Lslash] >> >>";
     let pdf = read(&document("BT /F1 10 Tf 72 700 Td (\\001\\002\\003\\004\\005AB) Tj ET", named, &[]));
@@ -51,7 +56,8 @@ fn a_font_says_what_its_codes_mean() {
 
 #[test]
 fn what_cannot_be_read_is_empty() {
-    for bytes in [&b""[..], b"%PDF-1.7", b"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 1 0 R /Kids [1 0 R] >>"] {
+    for bytes in [&b""[..], b"%PDF-1.7", b"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 1 0 R /Kids [1 0 R] >>"]
+    {
         assert_eq!(read(bytes).text, "");
     }
     let mut secret = document("BT /F1 12 Tf (Words) Tj ET", PLAIN, &[INFO]);
