@@ -9,7 +9,6 @@ use crate::source::{Capture, Health, Kind, Source, State, capture};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use clap::{Args, Subcommand};
-use futures_util::StreamExt;
 use serde::Serialize;
 
 #[derive(Args)]
@@ -41,9 +40,6 @@ struct Take {
     /// Report as JSON on stdout
     #[arg(long)]
     json: bool,
-    /// So many at once; a host is still asked for one thing at a time
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64), value_name = "N")]
-    at_once: u8,
 }
 
 impl Sources {
@@ -132,14 +128,11 @@ impl Take {
             sources.push((find(app, &asked).await?, asked));
         }
         let mut taken = Vec::new();
-        let each = sources.into_iter().map(|(source, asked)| async move {
-            match capture::keep(app, source.source_id).await {
+        for (source, asked) in sources {
+            let one = match capture::keep(app, source.source_id).await {
                 Ok(copy) => Taken::of(app, asked, &source, &copy),
                 Err(error) => Taken::failed(asked, &source, &error),
-            }
-        });
-        let mut each = futures_util::stream::iter(each).buffered(self.at_once.into());
-        while let Some(one) = each.next().await {
+            };
             if !self.json {
                 let health = one.health.map_or("failed", Health::as_str);
                 println!(

@@ -19,7 +19,7 @@ use crate::id::{CaptureId, PersonId, SourceId};
 use crate::outside::fetch::{Budget, Exchange, Failure, Limits, Medium, UNPACKED, Wanted, Web};
 use crate::outside::queue::{self, Job};
 use crate::publication::Publication;
-use crate::time::{DAY, MINUTE, SECOND, Time};
+use crate::time::{MINUTE, SECOND, Time};
 use crate::{Error, Result, error::Context};
 use futures_util::StreamExt;
 use std::collections::{HashSet, VecDeque};
@@ -42,26 +42,7 @@ pub async fn run(app: &App, id: SourceId) -> Result<()> {
     if newest.is_some_and(|copy| app.now().0 - copy.captured_at.0 < FRESH) {
         return Ok(());
     }
-    let copy = keep(app, id).await?;
-    if copy.health == Health::Good {
-        return Ok(());
-    }
-    let now = app.now();
-    app.db
-        .write(move |tx| match again(&copy, record::failed_since(tx, id, now.plus(-DAY))?) {
-            Some(later) => queue::push(tx, &Job::Capture(id), now.plus(later)),
-            None => Ok(()),
-        })
-        .await
-}
-
-/// How long to wait before the next try, if a failure looks as if it would pass: 5 minutes, half an hour, three hours; then it is
-/// left to the next look.
-fn again(copy: &Capture, failed_today: usize) -> Option<i64> {
-    let busy = matches!(copy.status, Some(408 | 425 | 429 | 500 | 502..=504 | 520..=524));
-    let silent = copy.health == Health::Unreachable && copy.status.is_none();
-    let tries = u32::try_from(failed_today.saturating_sub(1)).ok().filter(|tries| *tries < 3)?;
-    (busy || silent).then(|| 5 * MINUTE * 6_i64.pow(tries))
+    keep(app, id).await.map(drop)
 }
 
 /// The job: a copy of a source that nobody has tried to keep yet.

@@ -54,18 +54,6 @@ pub(super) fn taken(tx: &mut Tx, source: SourceId, second: Time) -> Result<bool>
     Ok(own.is_some() || Capture::at(tx, resolved.source_id, second)?.is_some())
 }
 
-/// How many looks since then found nothing.
-pub(super) fn failed_since(tx: &mut Tx, source: SourceId, since: Time) -> Result<usize> {
-    let (failed,): (i64,) = tx.one(
-        sql!(
-            "-- capture::failed_since
-            select count(*) from capture where source_id = ?1 and captured_at > ?2 and health in ('unreachable', 'error')"
-        ),
-        (source, since),
-    )?;
-    Ok(failed as usize)
-}
-
 pub(super) fn first_good(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
     tx.first(
         sql!(

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::config::{Config, RawConfig};
-use crate::outside::db::sql;
 use crate::source::{Kind, State, audit, room};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -220,26 +219,6 @@ async fn what_is_held_already_is_not_kept_again() {
     assert_eq!(taken.copies, 3);
     assert!(taken.saved > 0 && taken.bytes > first.warc_bytes + other.warc_bytes, "{taken:?}");
     reread(&press.app, again.capture_id).await.unwrap();
-}
-
-#[tokio::test]
-async fn what_may_pass_is_tried_again_soon_and_not_for_ever() {
-    let press = Press::open().await;
-    press.answers("quay.example/busy", "503 Busy\r\nContent-Length: 0\r\n\r\n");
-    let (busy, none) = (press.source("quay.example/busy").await, press.source("quay.example/none").await);
-    let mut waits = Vec::new();
-    for _ in 0..4 {
-        let before = press.app.now();
-        run(&press.app, busy).await.unwrap();
-        let jobs = press.app.db.read(|tx| queue::list(tx, 10)).await.unwrap();
-        let next = jobs.iter().find(|job| job.job().unwrap() == Job::Capture(busy));
-        waits.push(next.map(|job| (job.run_at.0 - before.0) / MINUTE));
-        press.app.db.write(|tx| tx.run(sql!("-- test, forget jobs\n delete from job"), ())).await.unwrap();
-    }
-    assert_eq!(waits, [Some(5), Some(30), Some(180), None]);
-    run(&press.app, none).await.unwrap();
-    let jobs = press.app.db.read(|tx| queue::list(tx, 10)).await.unwrap();
-    assert!(!jobs.iter().any(|job| job.job().unwrap() == Job::Capture(none)), "a page that is not there");
 }
 
 #[tokio::test]
