@@ -26,6 +26,8 @@ pub struct Citation {
     pub speaker: Option<String>,
     /// The address stands alone in its paragraph.
     pub embed: bool,
+    /// The link has no words, as in `[](address)`: the output shows nothing of it but the place of its note.
+    pub note: bool,
     /// It is the address of a picture that the text shows. The output links it and loads nothing.
     pub picture: bool,
     /// False where the writer marked the link so: no copy is to be made.
@@ -133,7 +135,8 @@ impl Citations {
         };
         // Inside a block quotation most links are the speaker's own.
         let own = tree.within(id, "blockquote").is_none();
-        self.push(id, Citation { embed, words, keep, ..citation(address, line) }, own);
+        let note = is_note(tree, id) && !options.guest;
+        self.push(id, Citation { embed, note, words, keep, ..citation(address, line) }, own);
     }
 
     fn picture(&mut self, tree: &Tree, id: Id, options: &Options) {
@@ -188,11 +191,17 @@ fn citation(address: &str, line: usize) -> Citation {
         via: false,
         speaker: None,
         embed: false,
+        note: false,
         picture: false,
         keep: true,
         bound: false,
         line,
     }
+}
+
+/// A link in which nothing stands.
+pub(crate) fn is_note(tree: &Tree, id: Id) -> bool {
+    tree.name(id) == "a" && tree.attribute(id, "href").is_some() && tree.children(id).is_empty()
 }
 
 fn is_cited(address: &str, options: &Options) -> bool {

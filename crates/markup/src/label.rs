@@ -1,5 +1,7 @@
 //! Labels of turns: "Question:", "A. Moreau:". A label is a question or answer mark, an office in a conversation, or a name
-//! of at most five words without a verb.
+//! of at most five words without a verb. What may be a name or a sentence is settled by the labels beside it.
+
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -59,9 +61,66 @@ pub fn is_colon(c: char) -> bool {
     matches!(c, ':' | '：' | '︰')
 }
 
+/// A label as it stands in its text.
+pub(crate) struct Standing {
+    pub(crate) kind: Label,
+    pub(crate) name: String,
+    /// Behind an emoji.
+    pub(crate) emoji: bool,
+    pub(crate) bold: bool,
+    /// What follows goes on in lower case, as a sentence does behind a colon.
+    pub(crate) goes_on: bool,
+}
+
+/// The names in a text that are speakers': a doubtful one is believed when others bear it out.
+pub(crate) struct Company(HashSet<String>);
+
+impl Company {
+    /// Labels in the order in which they stand.
+    pub(crate) fn of(labels: &[Standing]) -> Company {
+        let is_name = |label: &&Standing| label.kind == Label::Name;
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        for label in labels.iter().filter(is_name) {
+            *times.entry(&label.name).or_default() += 1;
+        }
+        let again = |label: &Standing| times.get(label.name.as_str()).is_some_and(|times| *times > 1);
+        let questions = labels.iter().any(|label| label.kind != Label::Name);
+        let bold = labels.iter().filter(is_name).filter(|label| label.bold).count();
+        // Where every speaker has an emoji, whoever speaks once between two others has one too.
+        let last = labels.iter().rposition(|label| label.emoji && label.kind == Label::Name && again(label));
+        let believed = |place: usize, label: &Standing| {
+            let full = label.name.contains(' ');
+            let set_apart = label.bold || bold < 2 || full || is_shouted(&label.name);
+            let borne_out = !label.emoji || questions && full || last.is_some_and(|last| place < last);
+            again(label) || !label.goes_on && set_apart && borne_out
+        };
+        let names =
+            labels.iter().enumerate().filter(|(place, label)| is_name(label) && believed(*place, label));
+        Company(names.map(|(_, label)| label.name.clone()).collect())
+    }
+
+    pub(crate) fn believes(&self, kind: Label, name: &str) -> bool {
+        kind != Label::Name || self.0.contains(name)
+    }
+}
+
+fn is_shouted(name: &str) -> bool {
+    name.chars().count() > 1 && !name.chars().any(char::is_lowercase) && name.chars().any(char::is_uppercase)
+}
+
+/// Does a paragraph open as a notice does: a word such as "Tickets" and a colon?
+pub(crate) fn opens_notice(paragraph: &str) -> bool {
+    let words = paragraph.split(is_colon).next().unwrap_or_default();
+    words.len() < paragraph.len() && words.len() <= 120 && speech::has(List::Notices, words.trim())
+}
+
 fn trim(words: &str) -> &str {
     words.trim().trim_end_matches(is_colon).trim()
 }
+
+/// Words of a name, without particles and titles; and with them.
+const MOST_WORDS: usize = 5;
+const LONGEST_NAME: usize = 10;
 
 /// A name of at most five words: each in capitals or a particle, none of them a verb, a pronoun or a remark. What stands
 /// in brackets after it, or behind a comma, is the name's office and does not count.
@@ -71,11 +130,16 @@ fn is_name(words: &str) -> bool {
         true => return false,
         false => name,
     };
-    if speech::has(List::Remarks, name.trim_end_matches('.')) {
+    let bare = name.trim_end_matches('.');
+    if speech::has(List::Remarks, bare) || speech::has(List::Notices, bare) {
         return false;
     }
     let parts: Vec<&str> = name.split_whitespace().collect();
-    if parts.len() > 5 || !parts.iter().all(|part| is_part_of_name(part)) {
+    let counts = |part: &&&str| !is_particle(part) && !speech::has(List::Titles, part.trim_end_matches('.'));
+    if parts.len() > LONGEST_NAME
+        || parts.iter().filter(counts).count() > MOST_WORDS
+        || !parts.iter().all(|part| is_part_of_name(part))
+    {
         return false;
     }
     let first_is_remark = parts.len() > 1 && speech::has(List::Remarks, parts[0].trim_end_matches('.'));
@@ -112,7 +176,8 @@ fn is_part_of_name(part: &str) -> bool {
                 | '，'
         )
     };
-    let end_is_stop = part.ends_with('.') && !is_abbreviation(part);
+    let title = || speech::has(List::Titles, part.trim_end_matches('.'));
+    let end_is_stop = part.ends_with('.') && !is_abbreviation(part) && !title();
     let inside = part.trim_end_matches('.');
     if end_is_stop || inside.chars().any(|c| stop(c) && c != '.') || inside.contains("..") {
         return false;

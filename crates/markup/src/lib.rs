@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod address;
 mod attribution;
+mod bare;
 mod block;
 mod cite;
 mod edit;
@@ -25,7 +27,7 @@ pub use quote::{Quotation, QuotationKind};
 use serde::{Deserialize, Serialize};
 
 /// Goes up whenever the same text may give another [`Document`].
-pub const RENDERER_VERSION: i64 = 1;
+pub const RENDERER_VERSION: i64 = 2;
 
 /// What the text is read for. The default knows no hosts and trusts the writer's headings and pictures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,14 +127,20 @@ pub fn read_html(html: &str, options: &Options) -> Document {
 }
 
 impl Document {
-    /// The HTML alone, with nothing put in the places that a page would fill; embeds become plain links.
+    /// The HTML alone, with nothing put in the places that a page would fill; embeds become plain links, and links without
+    /// words are numbered.
     pub fn html(&self) -> String {
-        let piece = |part: &Part| match part {
+        let mut notes = 0;
+        let mut piece = |part: &Part| match part {
             Part::Html(html) => html.clone(),
             Part::Embed { citation } => render::plain_link(&self.citations[*citation]),
+            Part::Note { citation } if self.citations[*citation].note => {
+                notes += 1;
+                render::numbered_link(&self.citations[*citation], notes)
+            }
             _ => String::new(),
         };
-        self.parts.iter().map(piece).collect()
+        self.parts.iter().map(&mut piece).collect()
     }
 }
 

@@ -11,13 +11,24 @@ use crate::edit::{Edits, Piece};
 use crate::quote::Reading;
 use crate::run::{Place, Run, plain};
 use crate::tree::{Data, Id, LINE, ROOT, Tree};
-use crate::{Citation, Document, Heading, Options, Part, sanitise, sentence, url};
+use crate::{Citation, Document, Heading, Options, Part, bare, cite, sanitise, sentence, url};
 
 /// Unsafe HTML with lines: for the sanitiser.
 pub(crate) fn html(markdown: &str) -> String {
+    /// What follows a bare address is read anew, and may hold another.
+    const MOST_PASSES: usize = 4;
+    html_of(markdown, MOST_PASSES)
+}
+
+fn html_of(markdown: &str, passes: usize) -> String {
     let arena = Arena::new();
     let options = commonmark();
     let root = parse_document(&arena, markdown, &options);
+    if passes > 0
+        && let Some(bounded) = bare::bounded(markdown, root)
+    {
+        return html_of(&bounded, passes - 1);
+    }
     for node in root.descendants() {
         let mut ast = node.data_mut();
         let line = ast.sourcepos.start.line;
@@ -88,6 +99,14 @@ pub(crate) fn plain_link(citation: &Citation) -> String {
     html.push_str("\">");
     escape(&citation.url, &mut html);
     html.push_str("</a></p>\n");
+    html
+}
+
+/// What a note is where there is no margin.
+pub(crate) fn numbered_link(citation: &Citation, number: usize) -> String {
+    let mut html = String::from("<sup><a href=\"");
+    escape(&citation.url, &mut html);
+    let _ = write!(html, "\" rel=\"noopener\">{number}</a></sup>");
     html
 }
 
@@ -270,6 +289,7 @@ impl Writer<'_> {
             "img" | "video" | "audio" if !self.shows_media(id) => return self.linked_media(id),
             "input" if self.tree.attribute(id, "type") != Some("checkbox") => return,
             "source" | "track" if self.outside(id, "src") => return,
+            "a" if cite::is_note(self.tree, id) && !self.options.guest => return,
             "p" => {
                 if let Some((picture, caption)) = self.captioned(id) {
                     return self.figure(picture, &caption);
@@ -286,6 +306,9 @@ impl Writer<'_> {
             return;
         }
         self.children(id);
+        if cite::is_note(self.tree, id) {
+            escape(self.tree.attribute(id, "href").unwrap_or_default(), &mut self.html);
+        }
         self.extra(self.edits.end.get(&id));
         let _ = write!(self.html, "</{end}>");
     }
@@ -324,7 +347,7 @@ impl Writer<'_> {
                 "id" if heading.is_some() => {}
                 "id" => self.attribute("id", &format!("{}{value}", self.options.id_prefix)),
                 "cite" if cite.is_some() => {}
-                "title" if name == "a" && crate::cite::is_mark(value) => {}
+                "title" if name == "a" && cite::is_mark(value) => {}
                 "href" if value.starts_with('#') => {
                     self.attribute("href", &format!("#{}{}", self.options.id_prefix, &value[1..]))
                 }

@@ -44,6 +44,12 @@ pub struct Language {
     pub not_in_names: &'static [&'static str],
     /// Words that open a remark ("Note:") and are nobody's name.
     pub remarks: &'static [&'static str],
+    /// What stands before the colon of a notice ("Tickets:", "More on this:"): nobody's name, and no part of what was said.
+    pub notices: &'static [&'static str],
+    /// How invitations and credits open that a channel or a newsletter puts under its text ("subscribe", "read more").
+    pub invites: &'static [&'static str],
+    /// Words of address and office that stand before a name and do not count as its words ("Dr", "Mrs").
+    pub titles: &'static [&'static str],
     /// Words in lower case that names hold ("van", "of").
     pub particles: &'static [&'static str],
     /// Words that end with a stop inside a sentence ("Dr.").
@@ -72,6 +78,8 @@ pub enum List {
     Introduces,
     NotInNames,
     Remarks,
+    Notices,
+    Titles,
     Particles,
     Abbreviations,
     Articles,
@@ -93,6 +101,8 @@ impl List {
         List::Introduces,
         List::NotInNames,
         List::Remarks,
+        List::Notices,
+        List::Titles,
         List::Particles,
         List::Abbreviations,
         List::Articles,
@@ -120,6 +130,8 @@ impl Language {
             List::Introduces => self.introduces,
             List::NotInNames => self.not_in_names,
             List::Remarks => self.remarks,
+            List::Notices => self.notices,
+            List::Titles => self.titles,
             List::Particles => self.particles,
             List::Abbreviations => self.abbreviations,
             List::Articles => self.articles,
@@ -155,6 +167,11 @@ impl Lists {
 /// Is this word, in any case, in that list of any language?
 pub fn has(list: List, word: &str) -> bool {
     Lists::of(word).has(list)
+}
+
+/// Does the text, in lower case, open as an invitation or a credit does?
+pub fn invites(text: &str) -> bool {
+    LANGUAGES.iter().flat_map(|language| language.invites).any(|opening| text.starts_with(opening))
 }
 
 /// Where a verb of saying stands in the text: byte offsets of its first form.

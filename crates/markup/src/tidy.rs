@@ -9,7 +9,6 @@
 //! Reading makes blocks ([`plain`], [`markdown`], [`rich`]); [`addresses`] places the links; [`transcript`] proposes;
 //! [`write`] turns blocks into Markdown. Every step is pure and none panics, whatever was pasted.
 
-mod address;
 mod addresses;
 mod block;
 mod brackets;

@@ -8,7 +8,7 @@ use crate::Part;
 use crate::block::Attribution;
 use crate::edit::{Piece, Rank};
 use crate::emoji;
-use crate::label::{self, Label, is_colon};
+use crate::label::{self, Company, Label, Standing, is_colon};
 use crate::quote::{Bound, Quotation, QuotationKind, Reading};
 use crate::run::{Run, plain};
 use crate::sentence::LINE_BREAK;
@@ -43,11 +43,12 @@ impl Reading<'_> {
         own: Option<&Attribution>,
         bound: &Bound,
     ) -> bool {
-        let paragraphs: Vec<Paragraph> = range
+        let paragraphs = range
             .clone()
             .filter_map(|index| self.words_of(index, own))
             .flat_map(|(run, at)| self.paragraphs(run, at))
             .collect();
+        let paragraphs = self.doubted(paragraphs);
         let labels: Vec<&Labelled> =
             paragraphs.iter().filter_map(|paragraph| paragraph.label.as_ref()).collect();
         if !is_conversation(&labels) {
@@ -73,6 +74,34 @@ impl Reading<'_> {
         let last = own.map_or(range.end - 1, |own| own.run);
         self.edits.end(self.runs[last].node, Rank::TranscriptMark, Part::TranscriptMark { transcript });
         true
+    }
+
+    /// Without the labels that the others do not bear out.
+    fn doubted(&self, paragraphs: Vec<Paragraph>) -> Vec<Paragraph> {
+        let standing = |paragraph: &Paragraph| {
+            let label = paragraph.label.as_ref()?;
+            let said = &self.runs[paragraph.run].text[label.at.end..paragraph.at.end.max(label.at.end)];
+            let bold = label.bold.is_some();
+            Some(Standing {
+                kind: label.kind,
+                name: bare(&label.name),
+                emoji: label.at.start > paragraph.at.start,
+                bold,
+                goes_on: !bold && said.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase),
+            })
+        };
+        let company = Company::of(&paragraphs.iter().filter_map(standing).collect::<Vec<_>>());
+        let mut out: Vec<Paragraph> = Vec::with_capacity(paragraphs.len());
+        for mut paragraph in paragraphs {
+            let doubtful = paragraph.label.take_if(|label| !company.believes(label.kind, &bare(&label.name)));
+            match out.last_mut() {
+                Some(last) if doubtful.is_some() && last.run == paragraph.run => {
+                    last.at.end = paragraph.at.end
+                }
+                _ => out.push(paragraph),
+            }
+        }
+        out
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -167,7 +196,7 @@ impl Reading<'_> {
     }
 }
 
-/// The label with which this line begins. Behind an emoji only a bold one is: `🎙 **Ida:** …`
+/// The label with which this line begins, or its emoji: `🎙 **Ida:** …`
 fn label_at(run: &Run, start: usize, end: usize) -> Option<Labelled> {
     let chars: Vec<char> = run.text[start..end].chars().take(LONGEST_EMOJI).collect();
     let emoji = emoji::leading(&chars);
@@ -187,18 +216,27 @@ fn label_at(run: &Run, start: usize, end: usize) -> Option<Labelled> {
         let kind = label::read(text)?;
         return Some(Labelled { name: name(text), kind, at: start..label_end, bold: Some(bold.node) });
     }
-    if emoji > 0 {
-        return None;
-    }
     let line = &run.text[start..end];
     let (words, _) = label::split(line)?;
     let colon = line.char_indices().find(|(_, c)| is_colon(*c))?;
-    Some(Labelled {
-        name: name(words),
-        kind: label::read(words)?,
-        at: start..start + colon.0 + colon.1.len_utf8(),
-        bold: None,
-    })
+    let at = start..start + colon.0 + colon.1.len_utf8();
+    // `Address: https://…` is nobody's turn.
+    if is_only_links(run, at.end..end) {
+        return None;
+    }
+    Some(Labelled { name: name(words), kind: label::read(words)?, at, bold: None })
+}
+
+/// A name without what stands in brackets behind it.
+fn bare(name: &str) -> String {
+    name.split(['(', '（']).next().unwrap_or_default().trim().to_owned()
+}
+
+fn is_only_links(run: &Run, at: Range<usize>) -> bool {
+    let links = run.links_in(&at);
+    let linked = |place: usize| links.iter().any(|link| link.at.contains(&place));
+    let mut letters = run.text[at.clone()].char_indices().filter(|(_, c)| c.is_alphanumeric());
+    !links.is_empty() && letters.all(|(place, _)| linked(at.start + place))
 }
 
 fn name(words: &str) -> String {

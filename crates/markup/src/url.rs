@@ -399,14 +399,13 @@ fn is_language(part: &str) -> bool {
 }
 
 fn without_tracking(query: &str, host: &str) -> String {
-    let kept: Vec<&str> =
-        query.split('&').filter(|pair| !pair.is_empty() && !is_tracking(pair, host)).collect();
+    // An address copied out of HTML may carry `&amp;`.
+    let pairs = query.split('&').map(|pair| pair.strip_prefix("amp;").unwrap_or(pair));
+    let kept: Vec<&str> = pairs.filter(|pair| !pair.is_empty() && !is_tracking(pair, host)).collect();
     kept.join("&")
 }
 
 fn is_tracking(pair: &str, host: &str) -> bool {
-    // An address copied out of HTML may carry `&amp;`.
-    let pair = pair.strip_prefix("amp;").unwrap_or(pair);
     let name = pair.split('=').next().unwrap_or(pair).to_ascii_lowercase();
     let named = |table: &[&str]| {
         table.iter().any(|known| match known.strip_suffix('*') {

@@ -69,6 +69,28 @@ pub(super) const TABLE: Language = Language {
         "also", "zusammenfassung", "übrigens", "nämlich", "außerdem", "allerdings", "trotzdem", "deshalb",
         "tatsache", "folge", "erinnerung", "wahrheit", "beweis", "ps", "p.s",
     ],
+    notices: &[
+        "eintritt", "einlass", "karten", "tickets", "preis", "preise", "kosten", "beginn", "mitbringen", "wo",
+        "wann", "wo und wann", "adresse", "anschrift", "kontakt", "telefon", "tel", "mail", "e-mail",
+        "internet", "webseite", "website", "anmeldung", "öffnungszeiten", "bitte merken", "nicht vergessen",
+        "erinnerung", "mehr", "mehr dazu", "mehr darüber", "mehr hier", "weitere infos",
+        "weitere informationen", "mehr infos", "infos", "info", "weiterlesen", "hier", "nachlesen",
+        "zum nachlesen", "spenden", "kanal", "startseite",
+    ],
+    invites: &[
+        "abonnieren", "abonniert", "folgt uns", "folgen sie", "quelle:", "quellen:", "mehr lesen",
+        "weiterlesen", "mehr dazu", "mehr darüber", "mehr auf", "mehr unter", "mehr hier", "mehr infos",
+        "weitere infos", "weitere informationen", "alles weitere", "zum nachlesen", "nachzulesen",
+        "das ganze gespräch", "der ganze text", "den ganzen text", "vollständiger text", "volltext", "foto:",
+        "fotos:", "bild:", "video:", "teilt ", "unterstützt uns", "unterstützen sie", "schreibt uns",
+        "schreiben sie uns", "unser kanal", "mein kanal", "unsere seite", "unsere webseite",
+        "danke fürs lesen", "zuerst erschienen", "anmeldung",
+    ],
+    titles: &[
+        "herr", "herrn", "frau", "fräulein", "dr", "prof", "professor", "professorin", "doktor", "pfarrer",
+        "pfarrerin", "bürgermeister", "bürgermeisterin", "minister", "ministerin", "dipl.-ing", "ing", "mag",
+        "graf", "gräfin", "freiherr",
+    ],
     particles: &["von", "vom", "zu", "zum", "zur", "der", "die", "das", "den", "dem", "und", "am", "für"],
     abbreviations: &[
         "hr", "fr", "nr", "bzw", "z.b", "u.a", "d.h", "usw", "ca", "str", "abs", "art", "dr", "prof", "evtl",

@@ -67,6 +67,24 @@ pub(super) const TABLE: Language = Language {
         "primero", "tercero", "finalmente", "además", "entonces", "así", "recordatorio", "prueba",
         "razón", "verdad", "imaginen", "recuerden", "ps", "p.s",
     ],
+    notices: &[
+        "entradas", "entrada", "precio", "precios", "puertas", "apertura", "traer", "dónde", "cuándo",
+        "dónde y cuándo", "dirección", "contacto", "teléfono", "tel", "correo", "mail", "e-mail", "web",
+        "sitio", "inscripción", "inscripciones", "reservas", "horario", "horarios", "recuerden",
+        "recordatorio", "no olviden", "más", "más información", "más sobre esto", "más aquí", "leer más",
+        "para saber más", "info", "donaciones", "inicio",
+    ],
+    invites: &[
+        "suscríbete", "suscríbase", "suscribirse", "síguenos", "síganos", "fuente:", "fuentes:", "leer más",
+        "leer también", "lee más", "más información", "más sobre", "más en", "más aquí", "para saber más",
+        "texto completo", "entrevista completa", "vídeo completo", "foto:", "fotos:", "vídeo:", "video:",
+        "comparte", "apóyanos", "escríbenos", "nuestro canal", "nuestra web", "nuestro sitio", "mi canal",
+        "gracias por leer", "publicado originalmente",
+    ],
+    titles: &[
+        "sr", "sra", "srta", "señor", "señora", "señorita", "don", "doña", "d", "dña", "dr", "dra", "doctor",
+        "doctora", "prof", "profesor", "profesora", "padre", "ing", "lic",
+    ],
     particles: &["de", "del", "la", "las", "los", "el", "y", "e", "san", "santa", "al"],
     abbreviations: &[
         "sr", "sra", "srta", "dr", "dra", "d", "dña", "ud", "uds", "núm", "art", "pág", "aprox", "etc",

@@ -70,6 +70,23 @@ pub(super) const TABLE: Language = Language {
         "d'abord", "ensuite", "enfin", "donc", "ainsi", "cependant", "pourtant", "surtout", "précision", "preuve",
         "raison", "vérité", "premièrement", "deuxièmement", "imaginez", "rappelons", "ps", "p.s",
     ],
+    notices: &[
+        "billets", "entrée", "prix", "tarif", "tarifs", "portes", "ouverture", "apporter", "où", "quand",
+        "adresse", "contact", "téléphone", "tél", "courriel", "mail", "e-mail", "site", "inscription",
+        "réservation", "réservations", "horaires", "rappel", "à retenir", "en savoir plus", "plus d'infos",
+        "pour en savoir plus", "à lire", "lire aussi", "infos", "info", "dons", "accueil",
+    ],
+    invites: &[
+        "abonnez-vous", "suivez-nous", "source :", "source:", "sources :", "sources:", "lire la suite",
+        "lire aussi", "à lire", "en savoir plus", "pour en savoir plus", "plus d'infos",
+        "plus d'informations", "texte intégral", "le texte complet", "photo :", "photo:", "vidéo :", "vidéo:",
+        "partagez", "soutenez-nous", "écrivez-nous", "notre chaîne", "notre site", "mon site",
+        "merci de votre lecture", "publié d'abord",
+    ],
+    titles: &[
+        "m", "mm", "mme", "mlle", "monsieur", "madame", "mademoiselle", "maître", "me", "dr", "docteur", "pr",
+        "professeur", "professeure", "père", "sœur",
+    ],
     particles: &["de", "du", "des", "d", "la", "le", "les", "l", "et", "à", "au", "aux", "en"],
     abbreviations: &[
         "m", "mm", "mme", "mlle", "dr", "pr", "st", "ste", "av", "apr", "env", "cf", "p", "art", "ch", "éd",

@@ -1,8 +1,9 @@
 //! Addresses in the text become links: on the words before them, as numbered notes, or as themselves.
 
-use super::block::{Block, Draft, Glyph, Refs, Style, Words, glyphs};
-use super::script::closes;
-use super::{Note, What, address, brackets, phrase};
+use super::block::{Block, Draft, Glyph, NOTHING, Refs, Style, Words, glyphs};
+use super::script::{closes, is_unspaced};
+use super::{Note, What, brackets, phrase};
+use crate::address;
 
 pub(super) fn place(draft: &mut Draft) {
     let mut blocks = std::mem::take(&mut draft.blocks);
@@ -26,7 +27,7 @@ fn in_blocks(blocks: &mut [Block], refs: &mut Refs) {
 }
 
 fn in_words(words: &mut Words, refs: &mut Refs) {
-    let glyphs = std::mem::take(&mut words.glyphs);
+    let glyphs = unlinked(std::mem::take(&mut words.glyphs), refs);
     let chars: Vec<char> = glyphs.iter().map(|g| if g.is_free() { g.c } else { TAKEN }).collect();
     let mates = brackets::mates(&chars, Some(TAKEN), false);
     let mut text = Placing { out: Vec::with_capacity(glyphs.len()), notes: &mut words.notes, refs };
@@ -66,8 +67,60 @@ fn in_words(words: &mut Words, refs: &mut Refs) {
     words.glyphs = text.out;
 }
 
+/// Linked addresses in a bracket become addresses in a bracket again: the same rule then places both.
+fn unlinked(glyphs: Vec<Glyph>, refs: &Refs) -> Vec<Glyph> {
+    if glyphs.iter().all(|g| g.style.link.is_none()) {
+        return glyphs;
+    }
+    let chars: Vec<char> =
+        glyphs.iter().map(|g| if g.style.fixed || g.style.code { TAKEN } else { g.c }).collect();
+    let mates = brackets::mates(&chars, Some(TAKEN), false);
+    let mut out = Vec::with_capacity(glyphs.len());
+    let mut at = 0;
+    while at < glyphs.len() {
+        out.push(glyphs[at]);
+        at += 1;
+        let bracket = if glyphs[at - 1].is_free() { mates[at - 1] } else { None };
+        if let Some(close) = bracket
+            && let Some(inside) = typed_in(&glyphs[at..close], refs)
+        {
+            out.extend(inside);
+            at = close;
+        }
+    }
+    out
+}
+
+/// What stands between two brackets, its links as their addresses; none if there is anything else.
+fn typed_in(inside: &[Glyph], refs: &Refs) -> Option<Vec<Glyph>> {
+    const LONGEST: usize = 4000;
+    let first = inside.iter().take(4).find_map(|g| g.style.link)?;
+    // What is Markdown already is kept.
+    if inside.len() > LONGEST || inside.iter().any(|g| g.style.picture.is_some() || g.style.raw) {
+        return None;
+    }
+    let style = Style::default();
+    let mut typed = Vec::new();
+    let runs = inside.chunk_by(|a, b| a.style.link == b.style.link);
+    for run in runs {
+        match run[0].style.link.map(|link| &refs.links[link].url) {
+            Some(url) => {
+                let words: String = run.iter().map(|g| g.c).collect();
+                if !address::same(words.trim(), url) {
+                    return None;
+                }
+                typed.extend(glyphs(url, style));
+            }
+            None => typed.extend(run.iter().map(|g| Glyph { c: g.c, style })),
+        }
+    }
+    let chars: Vec<char> = typed.iter().map(|g| g.c).collect();
+    let mail = refs.links[first].url.starts_with("mailto:");
+    (!mail && address::only_addresses(&chars).is_some()).then_some(typed)
+}
+
 /// Stands for a glyph that belongs to a link, a picture or code.
-const TAKEN: char = '\u{fffc}';
+const TAKEN: char = NOTHING;
 
 struct Placing<'a> {
     out: Vec<Glyph>,
@@ -104,7 +157,7 @@ impl Placing<'_> {
             let place = if i == 0 { self.place(link) } else { None };
             match place {
                 Some(range) => self.put_on(range, link),
-                None => self.number(link, (spaced || i > 0) && !glued, style),
+                None => self.note(link, style),
             }
         }
         if spaced && !glued && next.is_some_and(|c| !c.is_whitespace()) && !self.out.is_empty() {
@@ -140,18 +193,16 @@ impl Placing<'_> {
         self.notes.push(Note::new(What::LinkPlaced, format!("The link to {url} is on “{words}”.")));
     }
 
-    fn number(&mut self, link: usize, spaced: bool, style: Style) {
-        self.refs.numbered += 1;
-        let n = self.refs.numbered;
-        let style = Style { raw: style.raw, ..Style::default() };
-        if spaced && !self.out.is_empty() {
-            self.out.push(Glyph { c: ' ', style });
-        }
-        self.out.extend(glyphs(&n.to_string(), Style { link: Some(link), ..style }));
+    /// A link without words: the page shows a note there, and its number.
+    fn note(&mut self, link: usize, style: Style) {
+        self.out.push(Glyph {
+            c: NOTHING,
+            style: Style { raw: style.raw, link: Some(link), ..Style::default() },
+        });
         let url = address::short(&self.refs.links[link].url);
         self.notes.push(Note::new(
             What::LinkNumbered,
-            format!("No words right before ({url}) could carry its link, so it is the numbered note {n}."),
+            format!("No words right before ({url}) could carry its link, so it is a numbered note."),
         ));
     }
 }
@@ -193,5 +244,6 @@ fn in_brackets(chars: &[char], mates: &[Option<usize>], start: usize) -> Option<
 }
 
 fn starts_word(chars: &[char], i: usize) -> bool {
-    matches!(chars[i], 'h' | 'H' | 'w' | 'W') && (i == 0 || !chars[i - 1].is_alphanumeric())
+    matches!(chars[i], 'h' | 'H' | 'w' | 'W')
+        && (i == 0 || !chars[i - 1].is_alphanumeric() || is_unspaced(chars[i - 1]))
 }

@@ -1,7 +1,7 @@
 //! What is read from a paste: blocks of glyphs. A glyph is one character and how it is set.
 
-use super::address;
 use super::{Note, What};
+use crate::address;
 
 /// A paste on its way to Markdown.
 #[derive(Default)]
@@ -68,6 +68,9 @@ pub(super) struct Glyph {
     pub(super) style: Style,
 }
 
+/// Stands where a picture does, or a link that is a note and has no words.
+pub(super) const NOTHING: char = '\u{fffc}';
+
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct Style {
     pub(super) strong: bool,
@@ -80,7 +83,7 @@ pub(super) struct Style {
     pub(super) fixed: bool,
     /// Index into [`Refs::links`].
     pub(super) link: Option<usize>,
-    /// Index into [`Refs::pictures`]; the glyph is U+FFFC.
+    /// Index into [`Refs::pictures`]; the glyph is [`NOTHING`].
     pub(super) picture: Option<usize>,
 }
 
@@ -89,8 +92,6 @@ pub(super) struct Style {
 pub(super) struct Refs {
     pub(super) links: Vec<Link>,
     pub(super) pictures: Vec<Picture>,
-    /// How many numbered notes there are.
-    pub(super) numbered: usize,
 }
 
 pub(super) struct Link {

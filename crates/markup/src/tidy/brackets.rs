@@ -1,6 +1,6 @@
 //! Which bracket closes which, found for a whole text at once.
 
-use super::address;
+use crate::address;
 
 /// For each opening bracket the place of its mate. Kinds of brackets do not see each other; nothing is closed across
 /// `wall`; with `escapes`, a character behind a backslash is no bracket.

@@ -1,6 +1,6 @@
 //! Glyphs of one paragraph → a line of Markdown: links, emphasis, code, pictures.
 
-use super::block::{Glyph, Refs};
+use super::block::{Glyph, NOTHING, Refs};
 use super::escape;
 
 /// Emphasis never begins or ends with a space, and is left out where Markdown could not express it.
@@ -52,6 +52,14 @@ fn levels(glyphs: &[Glyph]) -> Vec<Level> {
     levels
 }
 
+/// What ends a bare address.
+enum Ending {
+    Space,
+    /// A backslash and the line's end: its readers would take the backslash for a part of the address.
+    Break,
+    Other,
+}
+
 struct Writer<'a> {
     glyphs: &'a [Glyph],
     escapes: &'a [bool],
@@ -99,12 +107,29 @@ impl Writer<'_> {
         around: (char, char),
     ) -> String {
         let link = &self.refs.links[link];
-        if link.bare && stands_bare(&link.url) && may_precede(around.0) && may_follow(around.1) {
-            return link.url.clone();
+        let apart = may_precede(around.0) && (around.1.is_whitespace() || is_stop(around.1));
+        if link.bare && stands_bare(&link.url) && apart {
+            match self.ending(range.end) {
+                Ending::Space => return link.url.clone(),
+                Ending::Break => return format!("<{}>", link.url),
+                Ending::Other => {}
+            }
         }
         let words = if link.bare { escaped_address(&link.url) } else { self.emit(range, inner, '[', ']') };
         let title = link.title.as_deref().map_or(String::new(), |t| format!(" {t}"));
         format!("[{words}]({}{title})", destination(&link.url))
+    }
+
+    /// How the text behind a bare address goes on, stops passed over.
+    fn ending(&self, from: usize) -> Ending {
+        let rest = || (from..self.glyphs.len()).map(|i| (&self.glyphs[i], self.escapes[i]));
+        let passed = rest().take_while(|(g, escaped)| is_stop(g.c) && !escaped && g.style.link.is_none());
+        match self.glyphs.get(from + passed.count()) {
+            None => Ending::Space,
+            Some(next) if next.c == '\n' && !next.style.raw => Ending::Break,
+            Some(next) if next.c.is_whitespace() => Ending::Space,
+            Some(_) => Ending::Other,
+        }
     }
 
     fn glyph(&self, i: usize, out: &mut String) {
@@ -121,6 +146,7 @@ impl Writer<'_> {
                 out.push_str(&format!("![{alt}]({})", destination(&picture.src)));
             }
             None if glyph.c == '\n' && !glyph.style.raw => out.push_str("\\\n"),
+            None if glyph.c == NOTHING => {}
             None => {
                 if self.escapes[i] {
                     out.push('\\');
@@ -217,8 +243,8 @@ fn may_precede(c: char) -> bool {
     c.is_whitespace() || c == '('
 }
 
-fn may_follow(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')')
+fn is_stop(c: char) -> bool {
+    matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')')
 }
 
 fn escaped_address(url: &str) -> String {

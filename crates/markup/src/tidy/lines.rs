@@ -1,9 +1,9 @@
 //! Lines that follow each other without a blank one → paragraphs, items, rules.
 
-use super::address;
 use super::block::{Block, Glyph, Item, Marker, Style, Words};
 use super::script::closes;
 use super::transcript;
+use crate::address;
 use crate::emoji;
 
 /// One line, its white space trimmed.

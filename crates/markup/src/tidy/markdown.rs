@@ -1,9 +1,10 @@
 //! Markdown that was pasted as plain text: kept with its marks.
 
-use super::block::{Block, Draft, Glyph, Link, Refs, Style, Words, glyphs};
+use super::block::{Block, Draft, Glyph, Link, NOTHING, Refs, Style, Words, glyphs};
+use super::brackets;
 use super::lines::{is_rule, marker};
 use super::{Note, What};
-use super::{address, brackets};
+use crate::address;
 
 /// Whether somebody wrote Markdown here: links, strong words, headings of the second level on, fences, backslashes
 /// before marks. Single stars, hashes and underscores prove nothing.
@@ -13,7 +14,7 @@ pub(super) fn is_markdown(text: &str) -> bool {
 }
 
 pub(super) fn read(text: &str) -> Draft {
-    let mut refs = Refs { numbered: highest_note(text), ..Refs::default() };
+    let mut refs = Refs::default();
     let mut blocks = Vec::new();
     let mut chunk: Vec<&str> = Vec::new();
     let mut fence: Option<String> = None;
@@ -130,7 +131,8 @@ fn inline(text: &str, refs: &mut Refs) -> Words {
             let index = refs.link(&url, false, &mut words.notes);
             refs.links[index] = Link { title, url: refs.links[index].url.clone(), bare: false };
             let style = Style { link: Some(index), ..RAW };
-            words.glyphs.extend(chars[inner].iter().map(|&c| Glyph { c, style }));
+            let inner = if inner.is_empty() { &[NOTHING] } else { &chars[inner] };
+            words.glyphs.extend(inner.iter().map(|&c| Glyph { c, style }));
             i = end;
         } else if let Some(end) = untouched(&chars, &mates, i) {
             let style = Style { fixed: true, ..RAW };
@@ -155,7 +157,7 @@ fn link(
         return None;
     }
     let close = mates[i]?;
-    if chars.get(close + 1) != Some(&'(') || close == i + 1 {
+    if chars.get(close + 1) != Some(&'(') {
         return None;
     }
     let end = mates.get(close + 1).copied().flatten()?;
@@ -218,7 +220,7 @@ fn untouched(chars: &[char], mates: &[Option<usize>], i: usize) -> Option<usize>
         }
         '[' => {
             let close = mates[i]?;
-            (chars.get(close + 1) == Some(&'(') && close > i + 1)
+            (chars.get(close + 1) == Some(&'('))
                 .then(|| mates.get(close + 1).copied().flatten().map(|e| e + 1))?
         }
         '<' => {
@@ -246,21 +248,11 @@ fn without_tracking(kept: String, notes: &mut Vec<Note>) -> String {
     format!("<{clean}>")
 }
 
-/// The highest number of a numbered note that is already there.
-fn highest_note(text: &str) -> usize {
-    let numbers = text.match_indices("](").filter_map(|(i, _)| {
-        let open = text[..i].rfind('[')?;
-        let number = &text[open + 1..i];
-        (number.len() <= 4).then(|| number.parse().ok())?
-    });
-    numbers.max().unwrap_or(0)
-}
-
 fn has_link(text: &str) -> bool {
     text.match_indices("](").any(|(i, _)| {
         let address = text[i + 2..].trim_start_matches('<');
         let leads = address.starts_with("http://") || address.starts_with("https://");
-        leads && text[..i].rfind('[').is_some_and(|open| open + 1 < i && !text[open..i].contains("\n\n"))
+        leads && text[..i].rfind('[').is_some_and(|open| !text[open..i].contains("\n\n"))
     })
 }
 

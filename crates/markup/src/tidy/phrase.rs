@@ -16,7 +16,9 @@ pub(super) fn before(chars: &[char]) -> Option<Range<usize>> {
         word if leans(word) => leaning(&texts),
         word => with_companions(&texts, if is_name(word) || is_number(word) { name(&texts) } else { 1 }),
     };
-    Some(words[taken - 1].start..last.end)
+    // A word that only leads on to something is no phrase.
+    let says_something = texts[..taken].iter().any(|word| !leans(word));
+    says_something.then(|| words[taken - 1].start..last.end)
 }
 
 /// Words from the last one backwards, as far as nothing but space stands between them.
@@ -192,8 +194,8 @@ const ARTICLES: &[&str] = &[
 
 #[rustfmt::skip]
 const PARTICLES: &[&str] = &[
-    "out", "up", "down", "off", "away", "back", "not", "and", "or", "but", "that", "which", "than", "не", "и", "что", "und",
-    "oder", "et", "ou", "que", "y",
+    "out", "up", "down", "off", "away", "back", "not", "and", "or", "but", "nor", "that", "which", "than", "не", "и", "или",
+    "но", "что", "und", "oder", "aber", "sowie", "dass", "et", "ou", "mais", "que", "y", "o", "e", "pero", "en", "och",
 ];
 
 /// Small words inside a proper name, when a capitalised word stands before them.

@@ -4,7 +4,8 @@ use super::block::{Block, Draft, Style, glyphs};
 use super::lines::{
     Line, ends_sentence, is_address, is_rule, marker, opens_with_bracketed_address, shape, stands_alone,
 };
-use super::{address, lists};
+use super::lists;
+use crate::address;
 
 /// Every character is a word's: nothing in the text is taken for Markdown.
 pub(super) fn read(text: &str) -> Draft {
@@ -51,11 +52,9 @@ fn goes_on(last: &str, next: &str, width: Option<usize>) -> bool {
     let text: Vec<char> = next.trim().chars().collect();
     let before: Vec<char> = last.trim().chars().collect();
     if opens_with_bracketed_address(&text) {
-        return true;
+        return !is_address(&before);
     }
-    let goes_on_with_address = is_address(&text) && !ends_sentence(&before);
-    let own = !goes_on_with_address && stands_alone(&text)
-        || marker(&glyphs(next.trim(), Style::default())).is_some();
+    let own = stands_alone(&text) || marker(&glyphs(next.trim(), Style::default())).is_some();
     let first_word = text.iter().take_while(|c| !c.is_whitespace()).count();
     let length = last.chars().count();
     // A long address fits on no line, so the line before it says nothing unless it is fairly full itself.

@@ -7,9 +7,10 @@ use ego_tree::NodeRef;
 use scraper::node::Element;
 use scraper::{Html, Node};
 
-use super::block::{Block, Draft, Glyph, Item, Marker, Picture, Style, Words, glyphs};
+use super::block::{Block, Draft, Glyph, Item, Marker, NOTHING, Picture, Style, Words, glyphs};
 use super::lines::{Line, shape};
-use super::{Note, What, address, clean, lists};
+use super::{Note, What, clean, lists};
+use crate::address;
 use crate::emoji;
 
 /// What was read, and whether it is more than the plain text of the same clipboard.
@@ -272,15 +273,20 @@ impl Reader {
     }
 
     fn preformatted(&mut self, node: NodeRef<'_, Node>, element: &Element, place: Place) {
+        let named = |n: NodeRef<'_, Node>, names: &[&str]| {
+            n.value().as_element().is_some_and(|e| names.contains(&e.name()))
+        };
         let classes = element.attr("class").unwrap_or_default();
-        let holds_code =
-            node.descendants().any(|n| n.value().as_element().is_some_and(|e| e.name() == "code"));
-        if holds_code || ["highlight", "code", "lang"].iter().any(|c| classes.contains(c)) {
-            self.flush();
+        let holds_code = node.descendants().any(|n| named(n, &["code"]))
+            || ["highlight", "code", "lang"].iter().any(|c| classes.contains(c));
+        // A letter or a page that was shown with its spaces is no code.
+        let holds_words = node.descendants().any(|n| named(n, &["a", "b", "strong", "i", "em", "img", "p"]))
+            || texts(node).contains("://");
+        self.flush();
+        if holds_code || !holds_words {
             self.blocks.push(Block::Code(texts(node)));
             self.carries_more = true;
         } else {
-            self.flush();
             self.children(node, Place { kept: true, ..place });
             self.flush();
         }
@@ -316,12 +322,20 @@ impl Reader {
                 ],
             )
         });
-        let regular = rows.len() >= 2 && rows[0].len() >= 2 && rows.iter().all(|r| r.len() == rows[0].len());
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let headed = rows.iter().flatten().any(|cell| named(cell, &["th"]));
+        // One row alone, or one column, is laid out rather than told.
+        let simple = columns >= 2 && (rows.len() >= 2 || headed);
         self.flush();
-        if lays_out || !regular || place.depth + 4 > DEEPEST {
+        if lays_out || !simple || place.depth + 4 > DEEPEST {
             self.children(node, place);
             self.flush();
             return;
+        }
+        let captions: Vec<_> = node.children().filter(|n| named(n, &["caption"])).collect();
+        for caption in captions {
+            let blocks = self.collect(caption, place);
+            self.blocks.extend(blocks);
         }
         let mut cells = Vec::with_capacity(rows.len());
         for row in rows {
@@ -384,7 +398,7 @@ impl Reader {
         // A picture linked to itself, as newsletters do to enlarge it, needs no link.
         let link = place.style.link.filter(|l| !is_picture(&refs.links[*l].url));
         let style = Style { picture: Some(refs.pictures.len() - 1), link, ..Style::default() };
-        self.current.push(Glyph { c: '\u{fffc}', style });
+        self.current.push(Glyph { c: NOTHING, style });
         self.carries_more = true;
     }
 

@@ -3,15 +3,15 @@
 
 use super::block::{Block, Draft, Glyph, Refs, Style, Transcript, Words};
 use crate::emoji;
-use crate::label::{self, is_colon};
-use std::collections::HashMap;
+use crate::label::{self, Company, Standing, is_colon};
+use crate::speech;
 
 /// Fewer turns than this are no conversation.
 const FEWEST_TURNS: usize = 2;
 
 pub(super) fn propose(draft: &mut Draft) {
     let mut blocks: Vec<Option<Block>> = std::mem::take(&mut draft.blocks).into_iter().map(Some).collect();
-    let company = Company::of(&blocks);
+    let company = company(&blocks);
     let mut at = 0;
     while at < blocks.len() {
         let next = blocks.get(at + 1).and_then(Option::as_ref);
@@ -38,39 +38,13 @@ pub(super) fn opens_turn(chars: &[char]) -> bool {
     label(&glyphs).is_some_and(|label| label.emoji == 0)
 }
 
-/// Who has a label in a paste, and how often: a doubtful one is believed when another bears it out.
-struct Company {
-    labels: HashMap<String, usize>,
-    /// Somebody asks or answers.
-    questions: bool,
-}
-
-impl Company {
-    fn of(blocks: &[Option<Block>]) -> Company {
-        let mut company = Company { labels: HashMap::new(), questions: false };
-        for block in blocks.iter().flatten() {
-            let Block::Paragraph(words) = block else { continue };
-            let Some(label) = label(&words.glyphs) else { continue };
-            company.questions |= label.kind != label::Label::Name;
-            *company.labels.entry(label.name(&words.glyphs)).or_default() += 1;
-        }
-        company
-    }
-
-    /// An emoji starts nothing by itself, and a sentence may go on behind a colon: a name that stands so is a speaker's if it
-    /// comes again, or behind an emoji if it is a full one that answers questions.
-    fn believes(&self, label: &Label, glyphs: &[Glyph]) -> bool {
-        if label.kind != label::Label::Name {
-            return true;
-        }
-        let name = label.name(glyphs);
-        let again = self.labels.get(&name).is_some_and(|times| *times > 1);
-        let goes_on = glyphs[label.rest..]
-            .iter()
-            .find(|g| g.c.is_alphanumeric())
-            .is_some_and(|g| g.c.is_lowercase() && !glyphs[label.colon].style.strong);
-        again || !goes_on && (label.emoji == 0 || self.questions && name.contains(' '))
-    }
+/// Whose labels in a paste are speakers'.
+fn company(blocks: &[Option<Block>]) -> Company {
+    let standing = |block: &Block| match block {
+        Block::Paragraph(words) => label(&words.glyphs).map(|label| label.standing(&words.glyphs)),
+        _ => None,
+    };
+    Company::of(&blocks.iter().flatten().filter_map(standing).collect::<Vec<_>>())
 }
 
 struct Found {
@@ -174,21 +148,25 @@ fn points_elsewhere(block: &Block, refs: &Refs) -> Option<&'static str> {
     }
     let plain =
         text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '@' && c != '#').to_lowercase();
-    let invites = text.chars().count() <= 240 && INVITATIONS.iter().any(|i| plain.starts_with(i));
-    invites.then_some("before an invitation or a credit")
+    if text.chars().count() <= 240 && speech::invites(&plain) {
+        return Some("before an invitation or a credit");
+    }
+    if label::opens_notice(&plain) {
+        return Some("before a notice");
+    }
+    leads_to_address(glyphs, refs).then_some("before an address")
 }
 
-#[rustfmt::skip]
-const INVITATIONS: &[&str] = &[
-    "subscribe", "follow us", "follow me", "follow the channel", "follow @", "join us", "join our", "join the channel", "join @",
-    "share this", "share the", "read more", "read also", "read the full", "read in full", "full text", "full transcript",
-    "full interview", "full video", "watch the full", "watch in full", "source:", "sources:", "via:", "via @", "photo:", "photos:",
-    "video:", "credit:", "image:", "originally published", "originally posted", "support us", "support my", "support our",
-    "support the channel", "read us", "read me", "write to us", "write to me", "our channel", "my channel", "thanks for reading", "thank you for reading", "sign up", "leave a comment", "boost", "buy me", "donate",
-    "our website", "our site", "my website", "more on", "more at", "more here", "find us", "find me",
-    "подписывайтесь", "подписаться", "источник:", "подробнее", "читать полностью", "полный текст", "фото:", "видео:", "поддержать",
-    "abonnieren", "quelle:", "mehr lesen", "abonnez-vous", "source :", "lire la suite", "suscríbete", "fuente:", "leer más",
-];
+/// A few words, a colon and nothing but bare addresses, in whatever language: `Mehr: https://…`
+fn leads_to_address(glyphs: &[Glyph], refs: &Refs) -> bool {
+    const MOST_WORDS: usize = 6;
+    let Some(first) = glyphs.iter().position(|g| g.style.link.is_some()) else { return false };
+    let lead: String = glyphs[..first].iter().map(|g| g.c).collect();
+    let bare = |g: &Glyph| g.style.link.is_some_and(|link| refs.links[link].bare);
+    lead.trim_end().ends_with(is_colon)
+        && lead.split_whitespace().count() <= MOST_WORDS
+        && glyphs[first..].iter().filter(|g| g.c.is_alphanumeric()).all(bare)
+}
 
 /// The writer's farewell above a closing link: short, opened by an emoji.
 fn is_sign_off(block: &Block) -> bool {
@@ -246,7 +224,7 @@ fn is_label_alone(words: &Words, company: &Company) -> bool {
 }
 
 fn believed(glyphs: &[Glyph], company: &Company) -> Option<Label> {
-    label(glyphs).filter(|label| company.believes(label, glyphs))
+    label(glyphs).filter(|label| company.believes(label.kind, &label.name(glyphs)))
 }
 
 /// Where a label stands in its paragraph, its Markdown stars outside.
@@ -295,7 +273,10 @@ fn label(glyphs: &[Glyph]) -> Option<Label> {
         }
     };
     let starts_well = name.trim_start().starts_with(char::is_alphanumeric);
-    let kind = label::read(name.trim()).filter(|_| set_apart && starts_well)?;
+    // `Address: https://…` is nobody's turn.
+    let mut said = glyphs[after.min(glyphs.len())..].iter().filter(|g| g.c.is_alphanumeric()).peekable();
+    let only_links = said.peek().is_some() && said.all(|g| g.style.link.is_some());
+    let kind = label::read(name.trim()).filter(|_| set_apart && starts_well && !only_links)?;
     Some(Label { kind, emoji, start, colon, rest: after, stars_later })
 }
 
@@ -309,6 +290,14 @@ fn first_colon(glyphs: &[Glyph]) -> Option<usize> {
 }
 
 impl Label {
+    fn standing(&self, glyphs: &[Glyph]) -> Standing {
+        let bold =
+            glyphs[self.colon].style.strong || glyphs[self.start].style.strong || is_starred(glyphs, self);
+        let next = glyphs[self.rest..].iter().find(|g| g.c.is_alphanumeric());
+        let goes_on = next.is_some_and(|g| g.c.is_lowercase() && !bold);
+        Standing { kind: self.kind, name: self.name(glyphs), emoji: self.emoji > 0, bold, goes_on }
+    }
+
     fn name(&self, glyphs: &[Glyph]) -> String {
         let name: String =
             glyphs[self.start..self.colon].iter().filter(|g| !is_star(g)).map(|g| g.c).collect();
@@ -338,6 +327,11 @@ impl Label {
         out.extend(rest);
         *glyphs = out;
     }
+}
+
+/// Whether the stars of Markdown make the label bold.
+fn is_starred(glyphs: &[Glyph], label: &Label) -> bool {
+    label.start.checked_sub(1).is_some_and(|before| is_star(&glyphs[before]))
 }
 
 fn is_star(glyph: &Glyph) -> bool {

@@ -63,19 +63,33 @@ fn every_kind_of_bracket_is_understood() {
 
 #[test]
 fn without_words_before_it_the_link_is_a_numbered_note() {
-    check("“It will stay.” (https://a.example/1) So.", "“It will stay.” [1](https://a.example/1) So.");
-    check("“stay” (https://a.example/1), he said", "“stay”[1](https://a.example/1), he said");
-    check("(https://a.example/1) So.", "[1](https://a.example/1) So.");
+    check("“It will stay.” (https://a.example/1) So.", "“It will stay.”[](https://a.example/1) So.");
+    check("“stay” (https://a.example/1), he said", "“stay”[](https://a.example/1), he said");
+    check("(https://a.example/1) So.", "[](https://a.example/1) So.");
     check(
         "left (https://a.example/1) (https://a.example/2)",
-        "[left](https://a.example/1) [1](https://a.example/2)",
+        "[left](https://a.example/1)[](https://a.example/2)",
     );
     check(
         "left (https://a.example/1, https://a.example/2).",
-        "[left](https://a.example/1)[1](https://a.example/2).",
+        "[left](https://a.example/1)[](https://a.example/2).",
     );
-    check("wow!(https://a.example/1) So", "wow\\![1](https://a.example/1) So");
-    check("🎥 (https://a.example/1)", "🎥 [1](https://a.example/1)");
+    check("wow!(https://a.example/1) So", "wow\\![](https://a.example/1) So");
+    check("🎥 (https://a.example/1)", "🎥[](https://a.example/1)");
+    check(
+        "Die Birnen waren „gut geerntet“ (https://a.example/1). Dann kam (https://a.example/2) der Frost.",
+        "Die Birnen waren „gut geerntet“[](https://a.example/1). Dann [kam](https://a.example/2) der Frost.",
+    );
+    let twice = "“So.”[](https://a.example/1) Then **no.** (https://a.example/2)";
+    check(twice, "“So.”[](https://a.example/1) Then **no.**[](https://a.example/2)");
+}
+
+#[test]
+fn a_word_that_leads_on_is_no_phrase() {
+    check("One, and <https://a.example/1>.", "One, and[](https://a.example/1).");
+    check("Один, и (https://a.example/1).", "Один, и[](https://a.example/1).");
+    check("Eins, oder (https://a.example/1) zwei", "Eins, oder[](https://a.example/1) zwei");
+    check("one and (https://a.example/1) two", "[one and](https://a.example/1) two");
 }
 
 #[test]
@@ -104,6 +118,42 @@ fn a_bare_address_stays() {
     check(
         "go https://a.example/x_*y_ now",
         "go [https://a.example/x\\_\\*y\\_](https://a.example/x_*y_) now",
+    );
+}
+
+#[test]
+fn an_address_ends_where_a_line_or_its_punctuation_does() {
+    check(
+        "Zeile eins https://a.example/1\nZeile zwei https://a.example/2",
+        "Zeile eins <https://a.example/1>\\\nZeile zwei https://a.example/2",
+    );
+    let linked = |path: &str| format!("[https://a.example/{path}](https://a.example/{path})");
+    for (typed, path) in [
+        ("so https://a.example/z… so", "z"),
+        ("so «https://a.example/q» so", "q"),
+        ("so „https://a.example/r“ so", "r"),
+        ("so ‚https://a.example/r‘ so", "r"),
+        ("so https://a.example/t，中文 so", "t"),
+        ("见https://a.example/t。中文", "t"),
+        ("「https://a.example/t」中文", "t"),
+        ("so https://a.example/s—dash", "s"),
+        ("قال https://a.example/u، ثم", "u"),
+    ] {
+        check(typed, &typed.replace(&format!("https://a.example/{path}"), &linked(path)));
+    }
+    check("so https://a.example/x?utm_source=q&amp;b=1 so", "so https://a.example/x?b=1 so");
+    check("so (https://a.example/x?a=1&amp;b=2) so", "[so](https://a.example/x?a=1&b=2) so");
+}
+
+#[test]
+fn an_address_alone_on_its_line_stays_alone() {
+    check(
+        "Mail: orchard@a.example, tel: +1 555 0100\nhttps://home.example?utm_source=1\nhttps://b.example/birnen\n(https://paren.example/only)",
+        "Mail: orchard@a.example, tel: +1 555 0100\n\nhttps://home.example\n\nhttps://b.example/birnen\n\nhttps://paren.example/only",
+    );
+    check(
+        "Adresse: https://a.example/v\nAdresse: https://a.example/w",
+        "Adresse: <https://a.example/v>\\\nAdresse: https://a.example/w",
     );
 }
 
@@ -201,7 +251,7 @@ fn markdown_is_kept() {
     check("![p](https://a.example/p.png) **b**", "![p](https://a.example/p.png) **b**");
     check(
         "“So.” [1](https://a.example/1) Then “no.” (https://a.example/2)",
-        "“So.” [1](https://a.example/1) Then “no.” [2](https://a.example/2)",
+        "“So.” [1](https://a.example/1) Then “no.”[](https://a.example/2)",
     );
     check("## A\n\n• one\n• two", "## A\n\n- one\n- two");
 }

@@ -23,11 +23,11 @@ fn word() -> impl Strategy<Value = String> {
         3 => r"[-*_#>+=~`|&<\[\]()!:.a-z]{1,4}",
         1 => "(the|in|of|said|Question:|Ida Brandt:|❗️|💬|港湾|привет|مرحبا|é|1\\.|2\\.|3\\)|&amp;|<b>|</div>|\\*\\*|#|##|```|www|e\\.g\\.)",
     ]
-    // A linked number alone could not be told from a numbered note, nor a bracket's brackets from its own.
-    .prop_filter("a number or a bracket", |word| {
+    // A bracket's brackets could not be told from its own.
+    .prop_filter("a bracket", |word| {
         let tail = word.trim_start_matches(|c: char| c.is_alphanumeric());
         let tail = tail.rsplit(char::is_alphanumeric).next().unwrap_or(tail);
-        !word.chars().all(|c| c.is_ascii_digit()) && !tail.contains(['(', '[', '<'])
+        !tail.contains(['(', '[', '<'])
     })
 }
 
@@ -47,6 +47,31 @@ fn pasted(paste: &Paste, joint: &str) -> String {
 
 fn without_addresses(paste: &Paste) -> String {
     paste.iter().flatten().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// How an address may stand in a text, and what ends it there.
+const STANDING: &[(&str, &str)] = &[
+    ("", ""),
+    ("", "."),
+    ("", ","),
+    ("", "…"),
+    ("", "—"),
+    ("", "，"),
+    ("(", ")"),
+    ("[", "]"),
+    ("<", ">"),
+    ("“", "”"),
+    ("„", "“"),
+    ("«", "»"),
+    ("「", "」"),
+    ("(", ")!"),
+];
+
+/// Words and numbered addresses, and where lines end.
+fn addressed() -> impl Strategy<Value = Vec<(String, Option<usize>, bool)>> {
+    let word = "([a-z]{1,9}|[A-Z][a-z]{1,6}|[a-z]{1,5}[.,:!?]|“[a-z]{1,5}”|Ida:|💬|港湾|и|—)";
+    let address = prop::option::weighted(0.4, 0..STANDING.len());
+    prop::collection::vec((word, address, prop::bool::weighted(0.2)), 1..24)
 }
 
 /// Bullets, dashes, stars and low lines may be the marks of a list or a rule.
@@ -91,6 +116,28 @@ proptest! {
         let once = tidy::text(&pasted).markdown;
         let twice = tidy::text(&once).markdown;
         prop_assert_eq!(&see(&twice).words, &see(&once).words, "{:?} became {:?}", once, twice);
+    }
+
+    #[test]
+    fn every_address_is_a_citation_of_what_is_written(pieces in addressed(), joint in prop::sample::select(vec!["\n", "\n\n"])) {
+        let (mut pasted, mut addresses) = (String::new(), Vec::new());
+        for (word, standing, ends_line) in &pieces {
+            pasted.push_str(word);
+            if let Some(standing) = standing {
+                let (before, after) = STANDING[*standing];
+                addresses.push(format!("https://a.example/{}", addresses.len()));
+                pasted.push_str(&format!(" {before}{}{after}", addresses[addresses.len() - 1]));
+            }
+            pasted.push_str(if *ends_line { joint } else { " " });
+        }
+        let tidied = tidy::text(&pasted).markdown;
+        let citations = |markdown: &str| -> Vec<String> {
+            let document = markup::read(markdown, &markup::Options::default());
+            document.citations.into_iter().map(|citation| citation.canonical).collect()
+        };
+        prop_assert_eq!(&citations(&tidied), &addresses, "{:?} became {:?}", pasted, tidied);
+        prop_assert_eq!(&citations(&tidy::text(&tidied).markdown), &addresses, "{:?}", tidied);
+        prop_assert_eq!(&see(&tidied).links, &addresses, "{:?} became {:?}", pasted, tidied);
     }
 
     #[test]

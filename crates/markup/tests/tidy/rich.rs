@@ -33,6 +33,12 @@ fn links_emphasis_lists_pictures_headings_and_quotations_are_kept() {
     );
     check("<table><tr><td><p>laid</p><ul><li>out</li></ul></td></tr></table>", "laid\n\n- out");
     check("<pre><code>let a = 1;\n\n# b</code></pre>", "```\nlet a = 1;\n\n# b\n```");
+    check("<pre>co  de\n  x</pre>", "```\nco  de\n  x\n```");
+    check("<pre>See <a href='https://a.example/1'>the log</a>.</pre>", "See [the log](https://a.example/1).");
+    check(
+        "<table><caption>Tides</caption><tr><td><p>low</p></td><td>6</td></tr><tr><td>high</td></tr></table>",
+        "Tides\n\n| low | 6 |\n| --- | --- |\n| high |  |",
+    );
     check("<p>w<b>“x”</b>y <b>z</b></p>", "w“x”y **z**");
     check(r#"<p><iframe src="https://v.example/embed/1"></iframe></p>"#, "https://v.example/embed/1");
     check("<p><b># a</b> *b* 1. c</p>", "**\\# a** \\*b\\* 1. c");
@@ -55,6 +61,12 @@ fn brackets_and_turns_are_read_in_rich_text_too() {
         "<p>Home:</p><p><a href='https://a.example/?utm_source=x'>https://a.example/?utm_source=x</a></p>",
         "Home:\n\nhttps://a.example/",
     );
+    check(
+        "<p>He said in <b>May</b> [<a href='https://a.example/1?utm_source=q'>https://a.example/1?utm_source=q</a>] so (<a href='https://a.example/2'>a.example/2</a>, <a href='https://a.example/3'>https://a.example/3</a>).</p>",
+        "He said [in **May**](https://a.example/1) [so](https://a.example/2)[](https://a.example/3).",
+    );
+    check("<p>(<a href='https://a.example/1'>https://a.example/1</a>)</p>", "https://a.example/1");
+    check("<p>see (<a href='https://a.example/1'>the log</a>)</p>", "see ([the log](https://a.example/1))");
 }
 
 #[test]

@@ -83,6 +83,68 @@ fn what_introduces_and_closes_stays_outside() {
 }
 
 #[test]
+fn whoever_speaks_once_is_heard() {
+    check(
+        "👩‍🏫 Teacher: What is it?\n\n🧒 Pupil: I like rivers.\n\n👩‍🏫 Teacher: They are fine.\n\n📌 Remember: The trip starts at eight.\n\n⭐️ Price: free.",
+        "> 👩‍🏫 **Teacher:** What is it?\n>\n> 🧒 **Pupil:** I like rivers.\n>\n> 👩‍🏫 **Teacher:** They are fine.\n\n📌 Remember: The trip starts at eight.\n\n⭐️ Price: free.",
+    );
+    check(
+        "Frage: Wann?\n\nFrau Dr. Annegret von der Heide: Im Juni.\n\nFrage: Und der Flieder?",
+        "> **Frage:** Wann?\n>\n> **Frau Dr. Annegret von der Heide:** Im Juni.\n>\n> **Frage:** Und der Flieder?",
+    );
+}
+
+#[test]
+fn a_notice_under_a_conversation_is_nobodys() {
+    let turns = "LENA MARSH: Why a choir?\n\nTOM REED (viola): The plums were ripe.";
+    let block = "> **LENA MARSH:** Why a choir?\n>\n> **TOM REED (viola):** The plums were ripe.";
+    for notice in [
+        "Tickets: five euros at the door. Doors: 19:00. Bring: a coat.",
+        "Tickets: Five euros.",
+        "Mehr dazu: https://a.example/home",
+        "More on this: https://a.example/home",
+        "Подробнее: https://a.example/home",
+        "Más información: https://a.example/home",
+        "للمزيد: https://a.example/home",
+        "Plus d'infos : https://a.example/home",
+        "Lisää: https://a.example/home",
+    ] {
+        check(&format!("{turns}\n\n{notice}"), &format!("{block}\n\n{notice}"));
+    }
+    // Between two turns it interrupts nothing.
+    check(
+        &format!("{turns}\n\nFoto: Ida\n\nLENA MARSH: And now?"),
+        &format!("{block}\n>\n> Foto: Ida\n>\n> **LENA MARSH:** And now?"),
+    );
+}
+
+/// The speakers of a block quotation, as a page reads it.
+fn speakers(markdown: &str) -> Vec<String> {
+    let document = markup::read(markdown, &markup::Options::default());
+    document.quotations.into_iter().filter_map(|quotation| quotation.speaker).collect()
+}
+
+#[test]
+fn a_page_hears_whom_the_paste_heard() {
+    for (said, heard) in [
+        ("LENA MARSH: Why?\n\nTOM REED (viola): So.\n\nTime off: five days.", 2),
+        ("**Lena:** Why?\n\n**Tom:** So.\n\nZimt: Five euros.", 2),
+        ("👩‍🏫 Teacher: Why?\n\n🧒 Pupil: So.\n\n👩‍🏫 Teacher: Fine.", 3),
+        ("Question: Why?\n\nIda Brandt: So.\n\npatience: we wait.", 2),
+        ("Strasse: https://a.example/v\n\nStrasse: https://a.example/w", 0),
+    ] {
+        let proposed = tidy::text(said);
+        let quoted: String = said.split("\n\n").map(|line| format!("> {line}\n>\n")).collect();
+        let labels = |markdown: &str| {
+            let document = markup::read(markdown, &markup::Options::default());
+            document.html().matches("class=\"turn\"").count()
+        };
+        assert_eq!((labels(&proposed.markdown), labels(&quoted)), (heard, heard), "{said}");
+    }
+    assert_eq!(speakers("> **Lena:** Why?\n>\n> **Tom:** So.\n>\n> Tickets: Five."), ["Lena", "Tom", "Tom"]);
+}
+
+#[test]
 fn ordinary_sentences_are_no_speakers() {
     for text in [
         "The result was clear: all came.\n\nOne more thing: they stayed.",
@@ -94,6 +156,8 @@ fn ordinary_sentences_are_no_speakers() {
         "Transcript:\n\nIda: So, then.",
         "❗️ Ida: one.\n\n❗️ Omar: two.",
         "• Ida: one.\n• Omar: two.",
+        "Adresse: https://a.example/v\nAdresse: https://a.example/w\n\nMorgen wird es warm.",
+        "Lage: https://a.example/v\n\nLage: https://a.example/w\n\nMorgen wird es warm.",
     ] {
         assert_eq!(tidy::text(text).transcripts, [], "{text}");
     }

@@ -4,16 +4,15 @@ use comrak::nodes::{AstNode, ListDelimType, ListType, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 pub(crate) struct Seen {
-    /// Words with one space between them; list markers as `•` or as numbers, no addresses, no numbers of notes.
+    /// Words with one space between them; list markers as `•` or as numbers, no addresses.
     pub(crate) words: String,
     pub(crate) links: Vec<String>,
-    pub(crate) notes: usize,
 }
 
 pub(crate) fn see(markdown: &str) -> Seen {
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, &options());
-    let mut seen = Seen { words: String::new(), links: Vec::new(), notes: 0 };
+    let mut seen = Seen { words: String::new(), links: Vec::new() };
     walk(root, &mut seen);
     seen.words = folded(&seen.words);
     seen
@@ -53,11 +52,7 @@ fn walk<'a>(node: &'a AstNode<'a>, seen: &mut Seen) {
         NodeValue::Link(link) => {
             let before = seen.words.len();
             node.children().for_each(|child| walk(child, seen));
-            let words = seen.words[before..].to_owned();
-            if words == link.url {
-                seen.words.truncate(before);
-            } else if !words.is_empty() && words.chars().all(|c| c.is_ascii_digit()) {
-                seen.notes += 1;
+            if seen.words[before..] == link.url {
                 seen.words.truncate(before);
             }
             seen.links.push(link.url.clone());

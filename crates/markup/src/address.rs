@@ -3,7 +3,7 @@
 use crate::emoji::is_direction;
 
 /// The mate of a bracket that addresses are put in.
-pub(super) fn mate(open: char) -> Option<char> {
+pub(crate) fn mate(open: char) -> Option<char> {
     Some(match open {
         '(' => ')',
         '[' => ']',
@@ -20,7 +20,7 @@ pub(super) fn mate(open: char) -> Option<char> {
 
 /// An address with its scheme (or `www.`) at the start of `chars`: how many characters it takes.
 /// Stops that end a sentence and brackets that were opened outside are not part of it.
-pub(super) fn starts(chars: &[char]) -> Option<usize> {
+pub(crate) fn starts(chars: &[char]) -> Option<usize> {
     let host = scheme(chars)?;
     let mut end = host;
     while end < chars.len() && is_part(chars[end]) {
@@ -30,7 +30,7 @@ pub(super) fn starts(chars: &[char]) -> Option<usize> {
         let last = chars[end - 1];
         let unbalanced =
             |open, close| last == close && count(&chars[..end], close) > count(&chars[..end], open);
-        let stop = matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '’')
+        let stop = matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*')
             || is_direction(last)
             || unbalanced('(', ')')
             || unbalanced('[', ']');
@@ -44,7 +44,7 @@ pub(super) fn starts(chars: &[char]) -> Option<usize> {
 }
 
 /// The addresses that are all there is between two brackets.
-pub(super) fn only_addresses(inside: &[char]) -> Option<Vec<String>> {
+pub(crate) fn only_addresses(inside: &[char]) -> Option<Vec<String>> {
     let text: String = inside.iter().filter(|c| !is_direction(**c)).collect();
     let mut found = Vec::new();
     for part in text.split_whitespace() {
@@ -64,8 +64,10 @@ pub(super) fn only_addresses(inside: &[char]) -> Option<Vec<String>> {
 }
 
 /// `https://` before an address that came without a scheme.
-pub(super) fn with_scheme(typed: &str) -> String {
+pub(crate) fn with_scheme(typed: &str) -> String {
     let typed: String = typed.chars().filter(|c| !is_direction(*c) && *c != '\u{200b}').collect();
+    // Copied out of HTML.
+    let typed = typed.replace("&amp;", "&");
     let lower = typed.get(..8).unwrap_or(&typed).to_ascii_lowercase();
     if lower.starts_with("http://") || lower.starts_with("https:/") || lower.starts_with("mailto:") {
         typed
@@ -75,14 +77,14 @@ pub(super) fn with_scheme(typed: &str) -> String {
 }
 
 /// Whether the words are the address: `t.me/harbour (https://t.me/harbour)`; also cut short with an ellipsis.
-pub(super) fn same(words: &str, url: &str) -> bool {
+pub(crate) fn same(words: &str, url: &str) -> bool {
     let cut = words.trim_end_matches("...").trim_end_matches('…');
     let (a, b) = (bare_form(cut), bare_form(url));
     !a.is_empty() && (a == b || (cut.len() < words.len() && a.len() >= 8 && b.starts_with(&a)))
 }
 
 /// What a redirecting address of a mail or search service leads to.
-pub(super) fn opened(wrapped: &str) -> Option<String> {
+pub(crate) fn opened(wrapped: &str) -> Option<String> {
     let url = ::url::Url::parse(wrapped).ok()?;
     let host = url.host_str()?;
     let key = match (host.strip_prefix("www.").unwrap_or(host), url.path()) {
@@ -100,7 +102,7 @@ pub(super) fn opened(wrapped: &str) -> Option<String> {
 }
 
 /// Host and the beginning of the path, to name an address to a person.
-pub(super) fn short(url: &str) -> String {
+pub(crate) fn short(url: &str) -> String {
     let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
     let bare = bare.split(['?', '#']).next().unwrap_or(bare).trim_end_matches('/');
     match bare.char_indices().nth(60) {
@@ -110,7 +112,7 @@ pub(super) fn short(url: &str) -> String {
 }
 
 /// The names of the parameters that `after` no longer has.
-pub(super) fn dropped(before: &str, after: &str) -> String {
+pub(crate) fn dropped(before: &str, after: &str) -> String {
     let names = |url: &str| -> Vec<String> {
         let query = url.split('#').next().and_then(|u| u.split_once('?')).map_or("", |(_, q)| q);
         query
@@ -125,7 +127,7 @@ pub(super) fn dropped(before: &str, after: &str) -> String {
     if gone.is_empty() { "in the fragment".to_owned() } else { gone.join(", ") }
 }
 
-pub(super) fn is_valid(url: &str) -> bool {
+pub(crate) fn is_valid(url: &str) -> bool {
     ::url::Url::parse(url)
         .is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.host_str().is_some_and(|h| !h.is_empty()))
 }
@@ -142,35 +144,18 @@ fn scheme(chars: &[char]) -> Option<usize> {
     None
 }
 
+/// What may stand in an address: no quotation marks, no dash or stop of a printer, none of the wide stops and brackets of
+/// scripts that put no space behind an address.
 fn is_part(c: char) -> bool {
-    !c.is_whitespace()
-        && !c.is_control()
-        && !matches!(
-            c,
-            '<' | '>'
-                | '"'
-                | '“'
-                | '”'
-                | '„'
-                | '«'
-                | '»'
-                | '{'
-                | '}'
-                | '|'
-                | '\\'
-                | '^'
-                | '`'
-                | '。'
-                | '，'
-                | '、'
-                | '（'
-                | '）'
-                | '「'
-                | '」'
-                | '【'
-                | '】'
-                | '\u{fffc}'
-        )
+    let stands_for_itself = matches!(
+        c,
+        '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`' | '«' | '»' | '…' | '—' | '―' | '⸺' | '\u{fffc}'
+    );
+    let quotes = matches!(c, '‘'..='‟' | '‹' | '›');
+    let wide = matches!(c, '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301f}'
+        | '！' | '＂' | '（' | '）' | '，' | '．' | '：' | '；' | '＜' | '＞' | '？' | '［' | '］' | '｛' | '｝' | '｟'..='･');
+    let arabic = matches!(c, '،' | '؛' | '؟' | '۔');
+    !(c.is_whitespace() || c.is_control() || stands_for_itself || quotes || wide || arabic)
 }
 
 fn is_whole(chars: &[char]) -> bool {
