@@ -3,8 +3,8 @@
 //! [`paste`] reads what a clipboard offers: rich text first, plain text when the rich part carries no more.
 //! Addresses that stand in brackets become links on the shortest natural phrase before them, a bare address alone
 //! stays alone, bullets become lists, turns of speech become a proposed transcript. No word changes: what was pasted,
-//! without its addresses and their brackets, is what the Markdown shows (white space folded; list markers, rules and
-//! the numbers of numbered notes counted as marks, not words).
+//! without its addresses and their brackets, is what the Markdown shows (white space folded; list markers and rules counted
+//! as marks, not words). A link that finds no words has none: `[](address)`, which a page shows as a numbered note.
 //!
 //! Reading makes blocks ([`plain`], [`markdown`], [`rich`]); [`addresses`] places the links; [`transcript`] proposes;
 //! [`write`] turns blocks into Markdown. Every step is pure and none panics, whatever was pasted.

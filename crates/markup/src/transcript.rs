@@ -84,7 +84,7 @@ impl Reading<'_> {
             let bold = label.bold.is_some();
             Some(Standing {
                 kind: label.kind,
-                name: bare(&label.name),
+                name: label.name.clone(),
                 emoji: label.at.start > paragraph.at.start,
                 bold,
                 goes_on: !bold && said.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase),
@@ -93,7 +93,7 @@ impl Reading<'_> {
         let company = Company::of(&paragraphs.iter().filter_map(standing).collect::<Vec<_>>());
         let mut out: Vec<Paragraph> = Vec::with_capacity(paragraphs.len());
         for mut paragraph in paragraphs {
-            let doubtful = paragraph.label.take_if(|label| !company.believes(label.kind, &bare(&label.name)));
+            let doubtful = paragraph.label.take_if(|label| !company.believes(label.kind, &label.name));
             match out.last_mut() {
                 Some(last) if doubtful.is_some() && last.run == paragraph.run => {
                     last.at.end = paragraph.at.end
@@ -227,11 +227,6 @@ fn label_at(run: &Run, start: usize, end: usize) -> Option<Labelled> {
     Some(Labelled { name: name(words), kind: label::read(words)?, at, bold: None })
 }
 
-/// A name without what stands in brackets behind it.
-fn bare(name: &str) -> String {
-    name.split(['(', '（']).next().unwrap_or_default().trim().to_owned()
-}
-
 fn is_only_links(run: &Run, at: Range<usize>) -> bool {
     let links = run.links_in(&at);
     let linked = |place: usize| links.iter().any(|link| link.at.contains(&place));
@@ -239,8 +234,10 @@ fn is_only_links(run: &Run, at: Range<usize>) -> bool {
     !links.is_empty() && letters.all(|(place, _)| linked(at.start + place))
 }
 
+/// The name alone: what stands in brackets behind it, an office or an hour, is not.
 fn name(words: &str) -> String {
-    plain(words.trim().trim_end_matches(is_colon))
+    let name = words.trim().trim_end_matches(is_colon);
+    plain(name.split(['(', '（']).next().unwrap_or(name))
 }
 
 /// Two labels make a conversation if they are bold, or plainly labels: a question mark, an office, a full name, or one name

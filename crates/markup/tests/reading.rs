@@ -448,3 +448,75 @@ fn a_picture_alone_with_a_title_is_a_figure() {
         assert!(!html(plain).contains("<figure>"), "{plain}");
     }
 }
+
+#[test]
+fn a_bare_address_ends_where_a_writer_ends_it() {
+    let check = |markdown: &str, expected: &[&str], text: &str| {
+        let document = read(markdown, &options());
+        let found: Vec<&str> = document.citations.iter().map(|citation| citation.url.as_str()).collect();
+        assert_eq!((found.as_slice(), document.plain_text.as_str()), (expected, text), "{markdown}");
+    };
+    let a = "https://a.example/1";
+    for (before, after) in [
+        ("", "…"),
+        ("«", "»"),
+        ("„", "“"),
+        ("‘", "’"),
+        ("见", "，中文"),
+        ("「", "」中文"),
+        ("", "—dash"),
+        ("(", ")。"),
+        ("", "؛ ثم"),
+    ] {
+        let text = format!("So {before}{a}{after} so.");
+        check(&text, &[a], &text);
+        check(&format!("> - {text}\n>   {text}"), &[a, a], &format!("{text} {text}"));
+    }
+    check(
+        "So https://a.example/1\\\nthen https://b.example/2",
+        &[a, "https://b.example/2"],
+        "So https://a.example/1 then https://b.example/2",
+    );
+    check(
+        "见https://a.example/1，又见[这里](https://b.example/2)。**好**",
+        &[a, "https://b.example/2"],
+        "见https://a.example/1，又见这里。好",
+    );
+    check(
+        "So https://a.example/1?x=1&amp;y=2 so",
+        &["https://a.example/1?x=1&y=2"],
+        "So https://a.example/1?x=1&y=2 so",
+    );
+    check("So www.a.example/1… so", &["http://www.a.example/1"], "So www.a.example/1… so");
+    check(
+        "`https://a.example/1…` and [https://a.example/1…](https://a.example/1)",
+        &[a],
+        "https://a.example/1… and https://a.example/1…",
+    );
+    check(&format!("| {a}… |\n| --- |\n| {a}… |"), &[a, a], &format!("{a}…\n{a}…"));
+}
+
+#[test]
+fn a_link_without_words_is_a_note_and_nothing_else() {
+    let document = read("The pears were “picked by hand”[](https://a.example/1). So it was.", &options());
+    assert_eq!(document.excerpt, "The pears were “picked by hand”. So it was.");
+    assert_eq!(document.plain_text, document.excerpt);
+    assert_eq!((document.citations[0].note, document.citations[0].words.as_str()), (true, ""));
+    assert_eq!(document.parts.iter().filter(|part| matches!(part, Part::Note { citation: 0 })).count(), 1);
+    let shown: String = document
+        .parts
+        .iter()
+        .filter_map(|part| if let Part::Html(html) = part { Some(html.as_str()) } else { None })
+        .collect();
+    assert_eq!(shown.trim(), "<p>The pears were “picked by hand”. So it was.</p>");
+    assert!(document.html().contains("<sup><a href=\"https://a.example/1\" rel=\"noopener\">1</a></sup>"));
+    check(
+        "“The gate was closed in time”[](https://a.example/1), said Moreau.",
+        &["quote|The gate was closed in time|Moreau|a.example/1"],
+    );
+    let guest = read("So[](https://a.example/1).", &Options { guest: true, ..options() }).html();
+    assert_eq!(
+        guest.trim(),
+        "<p>So<a href=\"https://a.example/1\" rel=\"nofollow ugc noopener\">https://a.example/1</a>.</p>"
+    );
+}

@@ -46,6 +46,21 @@ pub(crate) fn grade(quote: &[Side], text: &[Side], lexicon: &Lexicon) -> Reason 
     if quote.iter().chain(text).any(|side| side.name) { Reason::Name } else { Reason::Content }
 }
 
+/// Whether the two sides differ in nothing but whether they deny: `was` and `wasn't`, `possible` and `impossible`, nothing
+/// and `not`.
+pub(crate) fn turns_around(quote: &[&str], text: &[&str], lexicon: &Lexicon) -> bool {
+    if let ([q], [s]) = (quote, text)
+        && is_opposite(q, s)
+    {
+        return true;
+    }
+    let (q, s) = (expand(quote), expand(text));
+    let said = |words: &[String]| -> Vec<String> {
+        words.iter().filter(|word| !lexicon.negations.contains(&word.as_str())).cloned().collect()
+    };
+    q.len() != s.len() && said(&q) == said(&s)
+}
+
 /// How unlike two words are, from 0 for spellings of one word to 1.
 pub(crate) fn unlikeness(quote: &str, text: &str, lexicon: &Lexicon) -> f32 {
     if quote == text {

@@ -1,7 +1,7 @@
 //! Finding the passage, or passages, that a quotation was taken from.
 
 use crate::align::{align, align_all, join};
-use crate::grade::unlikeness;
+use crate::grade::{turns_around, unlikeness};
 use crate::lexicon::Lexicon;
 use crate::locate::{exact, near};
 use crate::quotation::{MarkKind, Quotation};
@@ -490,9 +490,26 @@ impl Finder<'_> {
             return false;
         }
         let error = error(steps, self.quotation, self.source, self.lexicon);
-        error <= allowed(length) && (length >= 8 || splice::is_solid(self.source, &matched))
+        let differs_little =
+            error <= allowed(length) || length == FEWEST_TURNED && self.is_turned_around(steps);
+        differs_little && (length >= 8 || splice::is_solid(self.source, &matched))
+    }
+
+    /// All words are those of the text but for one that says the opposite.
+    fn is_turned_around(&self, steps: &[Step]) -> bool {
+        let mut changes = steps.iter().filter_map(|step| match step {
+            Step::Changed { quote, source } => Some((quote, source)),
+            _ => None,
+        });
+        let (Some((quote, source)), None) = (changes.next(), changes.next()) else { return false };
+        let quote: Vec<&str> = quote.clone().map(|word| &*self.quotation.words[word].folded).collect();
+        let source: Vec<&str> = source.clone().map(|word| self.source.folded(word)).collect();
+        quote.len() <= 1 && source.len() <= 1 && turns_around(&quote, &source, self.lexicon)
     }
 }
+
+/// Four words are too few to know a passage by when one of them differs, unless that turns the sense around.
+const FEWEST_TURNED: usize = 4;
 
 const NEVER: i64 = i64::MAX / 4;
 

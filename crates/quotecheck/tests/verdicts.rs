@@ -44,6 +44,36 @@ fn capitals_of_a_headline_and_noughts_of_a_price_weigh_nothing() {
 }
 
 #[test]
+fn four_words_that_say_the_opposite_are_altered() {
+    let source = "The lamp was not lit on Tuesday. The ferry was late, and it wasn't full. A crossing seemed impossible then.";
+    let check = |quotation: &str, expect: Verdict| {
+        let finding = Source::new(source).find(quotation);
+        let material = expect == Verdict::Altered;
+        assert_eq!((finding.verdict, finding.material), (expect, material), "{quotation}\n{finding:#?}");
+    };
+    for opposite in [
+        "the lamp was lit",
+        "The lamp was lit on Tuesday",
+        "was lit on Tuesday",
+        "ferry was not late",
+        "and it was full",
+        "A crossing seemed possible",
+    ] {
+        check(opposite, Verdict::Altered);
+    }
+    // Another word in the place of one is another sentence.
+    for other in [
+        "the lamp was blue",
+        "the lamp is lit",
+        "the ferry was lit",
+        "the lamp was never",
+        "a ferry seemed full",
+    ] {
+        check(other, Verdict::NotFound);
+    }
+}
+
+#[test]
 fn the_same_words_are_verbatim_whatever_marks_they_wear() {
     check("All members of the board voted for the plan.", Verdict::Verbatim);
     check("\"We will open the new ferry terminal in May\"", Verdict::Verbatim);

@@ -1,5 +1,6 @@
 //! Pasted text becomes Markdown with citations.
 
+mod channels;
 mod plain;
 mod property;
 mod rich;
