@@ -200,8 +200,13 @@ fn citation(address: &str, line: usize) -> Citation {
 }
 
 /// A link in which nothing stands.
-pub(crate) fn is_note(tree: &Tree, id: Id) -> bool {
+pub(crate) fn is_wordless(tree: &Tree, id: Id) -> bool {
     tree.name(id) == "a" && tree.attribute(id, "href").is_some() && tree.children(id).is_empty()
+}
+
+/// One that is shown as its note alone. Links that the writer marked have no note to be shown as.
+pub(crate) fn is_note(tree: &Tree, id: Id) -> bool {
+    is_wordless(tree, id) && !tree.attribute(id, "title").is_some_and(is_mark)
 }
 
 fn is_cited(address: &str, options: &Options) -> bool {

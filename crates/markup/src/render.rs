@@ -306,7 +306,7 @@ impl Writer<'_> {
             return;
         }
         self.children(id);
-        if cite::is_note(self.tree, id) {
+        if cite::is_wordless(self.tree, id) {
             escape(self.tree.attribute(id, "href").unwrap_or_default(), &mut self.html);
         }
         self.extra(self.edits.end.get(&id));

@@ -514,6 +514,11 @@ fn a_link_without_words_is_a_note_and_nothing_else() {
         "“The gate was closed in time”[](https://a.example/1), said Moreau.",
         &["quote|The gate was closed in time|Moreau|a.example/1"],
     );
+    let marked = read("So [](https://a.example/1 \"not kept\").", &options()).html();
+    assert_eq!(
+        marked.trim(),
+        "<p>So <a href=\"https://a.example/1\" rel=\"noopener\">https://a.example/1</a>.</p>"
+    );
     let guest = read("So[](https://a.example/1).", &Options { guest: true, ..options() }).html();
     assert_eq!(
         guest.trim(),
