@@ -4,10 +4,12 @@
 //! good one: wording counts only where there is little else to read.
 
 mod marks;
+mod page;
 
 use super::Health;
 use super::read::Facts;
 use crate::outside::fetch::Failure;
+use page::{Page, holds, holds_both, segments};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -110,36 +112,6 @@ pub fn told(facts: &Facts) -> Option<Verdict> {
     Some(verdict(health, why, mark.into_iter().collect()))
 }
 
-/// The page in the form in which it is searched.
-struct Page {
-    is_html: bool,
-    markup: String,
-    title: String,
-    heading: String,
-    text: String,
-    /// How much there is to read: letters and digits, no more counted than matter.
-    letters: usize,
-}
-
-impl Page {
-    fn of(seen: &Seen) -> Page {
-        let is_html = matches!(seen.media_type, "" | "text/html" | "application/xhtml+xml")
-            || seen.markup.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
-        Page {
-            is_html,
-            markup: folded(head(seen.markup, 400_000)),
-            title: folded(head(seen.title, 500)),
-            heading: folded(&heading(head(seen.markup, 400_000))),
-            text: folded(head(seen.text, 20_000)),
-            letters: seen.text.chars().filter(|c| c.is_alphanumeric()).take(20_000).count(),
-        }
-    }
-
-    fn says(&self, phrases: &[&'static str]) -> Option<&'static str> {
-        phrases.iter().find(|phrase| self.text.contains(**phrase)).copied()
-    }
-}
-
 fn failed(failure: &Failure) -> Verdict {
     let health = match failure {
         Failure::Refused(_) => Health::Refused,
@@ -167,18 +139,32 @@ fn bot_wall(seen: &Seen, page: &Page) -> Option<Verdict> {
         marks.push("The header “x-amzn-waf-action”, which AWS WAF sends with its challenges.".into());
     }
     let refused = seen.status.is_some_and(|status| status >= 400);
-    if page.letters < 1500 && page.is_html {
+    if page.letters < 2000 && page.is_html {
         let built = marks::BOT_MARKUP.iter().find(|(mark, _)| page.markup.contains(mark));
-        let titled = marks::BOT_TITLES.iter().find(|title| page.title.starts_with(**title));
-        let said = page.says(marks::BOT_PHRASES);
+        let titled = page.names().find(|name| {
+            marks::BOT_TITLES.iter().any(|title| name.starts_with(title))
+                || holds_both(name, marks::BOTS, marks::BOT_CHECKS)
+        });
+        let said = page
+            .says(marks::BOT_PHRASES)
+            .or_else(|| page.sentence(marks::BOTS, marks::BOT_CHECKS).filter(|_| page.letters < 500));
+        let bare = page.letters < 600;
+        let captcha = built.is_some_and(|(_, what)| *what == "a captcha");
         // A comment form may carry a captcha and a footer may mention robots; a challenge does two of these, or is refused too.
         let several =
             [built.is_some(), titled.is_some(), said.is_some(), refused].into_iter().filter(|m| *m).count();
-        let sure = built.is_some_and(|(_, what)| *what != "a captcha") && page.letters < 600;
-        if several >= 2 || sure {
+        let sure =
+            bare && ((built.is_some() && !captcha) || (titled.is_some() && page.prose(|_| true) < 300));
+        // With nothing to read but a check, the check is all there is.
+        let alone = page.letters < 60
+            && (said.is_some() || (page.markup.contains("captcha") && page.markup.len() < 4000));
+        if (several >= 2 && (page.letters < 1500 || built.is_some_and(|_| !captcha))) || sure || alone {
             marks.extend(built.map(|(_, what)| format!("The page is built as {what}.")));
-            marks.extend(titled.map(|title| format!("Its title begins with “{title}”.")));
+            marks.extend(titled.map(|title| format!("Its title or heading is “{title}”.")));
             marks.extend(said.map(|words| format!("It says “{words}”.")));
+            if marks.is_empty() {
+                marks.push("It has nothing to read, and a captcha.".into());
+            }
         }
     }
     if marks.is_empty() && seen.status == Some(429) {
@@ -222,13 +208,19 @@ fn consent_wall(seen: &Seen, page: &Page) -> Option<Verdict> {
         if let Some(title) = marks::CONSENT_TITLES.iter().find(|title| page.title.starts_with(**title)) {
             marks.push(format!("Its title begins with “{title}”."));
         }
-        let subject = page.says(marks::CONSENT_SUBJECTS);
-        let demand = page.says(marks::CONSENT_DEMANDS);
-        if let (Some(subject), Some(demand)) = (subject, demand) {
-            // A notice about cookies stands over many a short page; the wall has nothing else to say.
-            if !marks.is_empty() || page.letters < 400 {
-                marks.push(format!("It speaks of “{subject}” and offers “{demand}”."));
-            }
+        let about = page.names().find(|name| holds(name, marks::CONSENT_SUBJECTS));
+        let offered = page.button(marks::CONSENT_DEMANDS);
+        let speaks = |line: &str| holds(line, marks::CONSENT_SUBJECTS) || holds(line, marks::CONSENT_DEMANDS);
+        let spoken: usize =
+            page.lines.iter().filter(|line| speaks(line)).map(|line| page::weight(line)).sum();
+        // A notice about cookies stands over many a short page; the wall has nothing else to say.
+        let all = 100 * spoken >= 60 * page::weight(&page.text) || about.is_some();
+        let wall = all && page.prose(|line| !speaks(line)) < 200;
+        if let Some(offered) =
+            offered.filter(|_| wall && (about.is_some() || holds(&page.text, marks::CONSENT_SUBJECTS)))
+        {
+            marks.extend(about.map(|name| format!("Its title or heading is “{name}”.")));
+            marks.push(format!("It asks for consent and offers “{offered}”."));
         }
     }
     (!marks.is_empty()).then(|| {
@@ -252,49 +244,82 @@ fn login(seen: &Seen, page: &Page) -> Option<Verdict> {
     };
     let sent = segment(seen.url).filter(|_| seen.asked != seen.url && segment(seen.asked).is_none());
     marks.extend(sent.map(|segment| format!("We were sent to a page named “{segment}”.")));
-    let asks =
-        [r#"type="password""#, "type=password", "type='password'"].iter().any(|m| page.markup.contains(m));
+    let says = |text: &str| marks::LOGIN_WORDS.iter().any(|word| text.starts_with(word));
+    let titled = page.names().find(|name| segments(name).any(says));
+    let asks = page.asks_for_password();
     if asks {
         marks.push("It asks for a password.".into());
     }
-    let words = |text: &str| marks::LOGIN_WORDS.iter().find(|word| text.starts_with(**word)).copied();
-    let titled = segments(&page.title).find_map(words).or_else(|| words(&page.heading));
-    marks.extend(titled.map(|word| format!("Its title or heading says “{word}”.")));
+    marks.extend(titled.map(|name| format!("Its title or heading is “{name}”.")));
+    // The sign-in beside an article is not instead of it.
+    let most = if page.headings.is_empty() { 900 } else { 250 };
+    if marks.len() == 1 && page.prose(|_| true) < most && (asks || page.markup.contains("<form")) {
+        let labelled = page.button(marks::LOGIN_WORDS).map(|label| format!("It offers “{label}”."));
+        let only = asks && page.letters < 60;
+        marks.extend(labelled.or_else(|| only.then(|| "It has nothing else to read.".into())));
+    }
     (marks.len() >= 2).then(|| {
         verdict(Health::Login, "A sign-in answered instead of the page. The page itself may be well.", marks)
     })
 }
 
 fn paywall(page: &Page) -> Option<Verdict> {
-    let said = page.says(marks::PAYWALL_PHRASES);
     let declared = declared_paid(&page.markup);
-    let mut marks = Vec::new();
-    // What is declared paid may still have been sent whole, and an offer to subscribe stands under many a free article.
-    let short = page.letters < 2500;
-    if said.is_some() && (declared || short) {
-        marks.extend(said.map(|words| format!("It says “{words}”.")));
-        if declared {
-            marks.push("It declares itself not accessible for free (schema.org).".into());
-        }
+    if page.letters > 6000 && !declared {
+        return None;
+    }
+    // Where it breaks off there is a way in, and little after it.
+    let near = |at: usize| {
+        let from = at.saturating_sub(2);
+        let rest: usize = page.lines[at..].iter().map(|line| page::weight(line)).sum();
+        rest < 900
+            && page.lines[from..]
+                .iter()
+                .take(12)
+                .chain(&page.buttons)
+                .any(|line| offers(line, marks::PAYWALL_OFFERS))
+    };
+    let found = page.lines.iter().enumerate().find_map(|(at, line)| {
+        let said = page::sentences(line).find(|said| {
+            marks::PAYWALL_PHRASES.iter().any(|phrase| said.contains(phrase))
+                || (holds_both(said, marks::SUBSCRIBERS, marks::RESERVED) && holds(said, marks::THINGS))
+                || holds_both(said, marks::SUBSCRIBE, marks::READ_ON)
+        })?;
+        (declared || near(at)).then_some(said)
+    });
+    let mut marks: Vec<String> =
+        found.map(|said| format!("It says “{}”.", shortened(said))).into_iter().collect();
+    // What is declared paid may still have been sent whole.
+    if declared && !marks.is_empty() {
+        marks.push("It declares itself not accessible for free (schema.org).".into());
     }
     (!marks.is_empty()).then(|| {
         verdict(Health::Paywall, "Only the beginning was shown: the rest has to be paid for.", marks)
     })
 }
 
+/// Whether a line is as short as a button or a question beside one, and offers this.
+fn offers(line: &str, words: &[&str]) -> bool {
+    page::weight(line) <= 70 && holds(line, words)
+}
+
+fn shortened(said: &str) -> String {
+    said.chars().take(160).collect()
+}
+
 fn soft_404(seen: &Seen, page: &Page) -> Option<Verdict> {
     let mut marks: Vec<String> = Vec::new();
     marks.extend(sent_away(seen));
-    if page.letters < 2000 {
-        let titled = segments(&page.title).find_map(|part| error_words(part, &page.title));
-        marks.extend(titled.map(|words| format!("Its title says “{words}”.")));
-    }
-    if page.letters < 1500 {
-        let headed = segments(&page.heading).find_map(|part| error_words(part, &page.heading));
-        marks.extend(headed.map(|words| format!("Its heading says “{words}”.")));
-    }
+    let named = page.names().enumerate().find_map(|(at, name)| {
+        let most = if at == 0 { 2000 } else { 1500 };
+        segments(name).filter(|_| page.letters < most).find_map(|part| error_words(part, name))
+    });
+    marks.extend(named.map(|words| format!("Its title or heading says “{words}”.")));
     if page.letters < 500 {
-        marks.extend(page.says(marks::ERROR_PHRASES).map(|words| format!("It says “{words}”.")));
+        let said = page
+            .says(marks::ERROR_PHRASES)
+            .or_else(|| page.sentence(marks::THINGS, marks::MISSING).filter(|_| page.letters < 350));
+        marks.extend(said.map(|words| format!("It says “{words}”.")));
         if is_deep(seen.asked) {
             let parked = page.says(marks::PARKED_PHRASES);
             marks.extend(parked.map(|words| format!("It is a placeholder: “{words}”.")));
@@ -349,7 +374,9 @@ fn empty(seen: &Seen, page: &Page) -> Option<Verdict> {
             marks,
         ));
     }
-    (page.letters < 20).then(|| {
+    // A title, or a word that asks for patience, where a script was to put the page.
+    let mount = marks::MOUNTS.iter().any(|mark| page.markup.contains(mark));
+    (page.letters < if mount { 60 } else { 20 }).then(|| {
         let marks = vec![format!("Letters and digits to be read: {}.", page.letters)];
         verdict(Health::Empty, "The page has no text to be read.", marks)
     })
@@ -366,16 +393,13 @@ fn verdict(health: Health, why: &str, marks: Vec<String>) -> Verdict {
 /// The words of an error in one part of a title; a part that goes on for long speaks of something else.
 fn error_words(part: &str, whole: &str) -> Option<String> {
     let part = part.trim_matches(|c: char| !c.is_alphanumeric());
-    if marks::ERROR_SEGMENTS.contains(&part) && whole.chars().count() < 100 {
-        return Some(part.to_owned());
-    }
-    let found = marks::ERROR_PHRASES.iter().find(|phrase| part.contains(**phrase))?;
-    (part.chars().count() <= found.chars().count() + 25).then(|| (*found).to_owned())
-}
-
-fn segments(title: &str) -> impl Iterator<Item = &str> {
-    let ends = ['|', '-', '–', '—', ':', '·', '•', '(', ')', '[', ']', '/', '»', '«', '!', '.', ',', '：'];
-    std::iter::once(title).chain(title.split(ends)).map(str::trim).filter(|part| !part.is_empty())
+    let segment = marks::ERROR_SEGMENTS.contains(&part) && whole.chars().count() < 100;
+    let length = part.chars().count();
+    let phrase = marks::ERROR_PHRASES
+        .iter()
+        .any(|phrase| part.contains(phrase) && length <= phrase.chars().count() + 25);
+    let missing = length <= 60 && holds_both(part, marks::THINGS, marks::MISSING);
+    (segment || phrase || missing).then(|| part.to_owned())
 }
 
 /// `"isAccessibleForFree": false`, in whatever spelling publishers give it.
@@ -399,46 +423,6 @@ fn names_an_error(markup: &str) -> Option<String> {
         }
     }
     None
-}
-
-/// The words of the first `h1`.
-fn heading(markup: &str) -> String {
-    let lower = markup.to_ascii_lowercase();
-    let Some(start) = lower.find("<h1") else { return String::new() };
-    let end = lower[start..].find("</h1").map_or(markup.len(), |end| start + end);
-    let mut words = String::new();
-    let mut inside = true;
-    for c in markup[start..end].chars().take(2000) {
-        match c {
-            '<' => inside = true,
-            '>' => inside = false,
-            c if !inside => words.push(c),
-            _ => {}
-        }
-    }
-    words.replace("&#39;", "'").replace("&rsquo;", "'").replace("&nbsp;", " ")
-}
-
-/// Lower case, straight apostrophes, single spaces.
-fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
-        match c {
-            '’' | 'ʼ' | '‘' => out.push('\''),
-            c if c.is_whitespace() => {
-                if !out.ends_with(' ') && !out.is_empty() {
-                    out.push(' ');
-                }
-            }
-            c => out.push(c),
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-fn head(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
 }
 
 fn name_of(status: u16) -> String {

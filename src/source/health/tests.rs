@@ -54,12 +54,16 @@ fn walls_are_known_by_their_marks() {
     );
     check(
         "Quay",
-        "We value your privacy. We and our 812 partners use cookies. Accept all",
+        "We value your privacy.\nWe and our 812 partners use cookies.\nAccept all",
         Health::ConsentWall,
     );
-    check("Quay", &format!("{article} We use cookies. Accept all"), Health::Good);
-    check("The accounts", &format!("{FILLER} Already a subscriber? Sign in."), Health::Paywall);
-    check("The accounts", &format!("{article} Already a subscriber? Sign in."), Health::Good);
+    check("Quay", &format!("{article}\nWe use cookies.\nAccept all"), Health::Good);
+    check(
+        "The accounts",
+        &format!("{FILLER}\nSubscribe to read on, and read the rest.\nSign in"),
+        Health::Paywall,
+    );
+    check("The accounts", &format!("{FILLER}\nAlready a subscriber? Sign in."), Health::Good);
     check("App", "You need to enable JavaScript to run this app.", Health::Empty);
     check("", "", Health::Empty);
     check("", "short", Health::Empty);
@@ -74,6 +78,106 @@ fn walls_are_known_by_their_marks() {
     let text = format!("{article} Subscribe to continue reading.");
     assert_eq!(health(&page("https://quay.example/a", "The lock", paid, &text)), Health::Paywall);
     assert_eq!(health(&page("https://quay.example/a", "The lock", paid, &article)), Health::Good);
+}
+
+#[test]
+fn walls_speak_many_languages() {
+    for said in [
+        "Dieser Beitrag ist nur für Abonnenten.\nJetzt abonnieren",
+        "Cet article est réservé aux abonnés.\nSe connecter",
+        "Este artículo es solo para suscriptores.\nSuscríbete",
+        "Questo articolo è riservato agli abbonati.\nAccedi",
+        "Ten artykuł jest tylko dla subskrybentów.\nZaloguj się",
+        "Эта статья только для подписчиков.\nВойти",
+        "この記事は会員限定です。\nログイン",
+    ] {
+        check("The accounts", &format!("{}\n{said}", FILLER.repeat(4)), Health::Paywall);
+    }
+    for (title, said) in [
+        ("Cookie-Einstellungen", "Wir verwenden Cookies für Zahlen und Werbung.\nAlle akzeptieren"),
+        ("Vos choix", "Ce site utilise des cookies pour mesurer son audience.\nTout accepter"),
+        ("Ustawienia", "Używamy plików cookie.\nAkceptuję"),
+        ("Настройки", "Мы используем файлы cookie.\nПринять все"),
+        ("クッキー", "このサイトはクッキーを使います。\n同意する"),
+    ] {
+        check(title, said, Health::ConsentWall);
+    }
+    for title in [
+        "Bestätigen Sie, dass Sie kein Roboter sind",
+        "Vérifiez que vous êtes humain",
+        "Подтвердите, что вы не робот",
+        "请确认您不是机器人",
+    ] {
+        check(title, "Quay", Health::BotWall);
+    }
+    for title in [
+        "Dokument nicht gefunden",
+        "L'objet demandé est introuvable",
+        "Stránka už neexistuje",
+        "Документ не найден",
+        "对象未找到",
+    ] {
+        check(title, FILLER, Health::Soft404);
+    }
+}
+
+#[test]
+fn what_stands_beside_an_article_is_not_instead_of_it() {
+    let article = FILLER.repeat(8);
+    for beside in [
+        "We use cookies to count readers.\nAccept all\nReject all",
+        "Log in",
+        "Subscribe to our newsletter.\nAlready a subscriber? Sign in",
+        "Tips of the editors (only for subscribers)\nSubscribe",
+    ] {
+        check("The tide table", &format!("{beside}\n{article}"), Health::Good);
+        check("The tide table", &format!("{article}\n{beside}"), Health::Good);
+    }
+    let form = r#"<h1>The tide table</h1><form><input type="password"><button>Log in</button></form>"#;
+    assert_eq!(health(&page("https://quay.example/a", "The tide table", form, &article)), Health::Good);
+    check("Why cookies crumble, and what to accept", &article, Health::Good);
+    check("How robots confirm the tide", &article, Health::Good);
+    check(
+        "What a paywall keeps out",
+        &format!("{article}\nThis post is about posts for subscribers only.\n{article}"),
+        Health::Good,
+    );
+}
+
+#[test]
+fn a_sign_in_is_known_by_its_form() {
+    for (markup, text) in [
+        ("<form><input type=password><button>Anmelden</button></form>", "Name\nKennwort\nAnmelden"),
+        ("<h2>Se connecter</h2><form><input type='password'></form>", "Se connecter\nMot de passe"),
+        ("<form><input type=\"password\"><input type=\"submit\" value=\"Log in\"></form>", "Name\nPassword"),
+    ] {
+        assert_eq!(health(&page("https://quay.example/a", "Quay", markup, text)), Health::Login, "{markup}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_sent_is_judged(markup in "(<(h[1-4]|/h1|button|/button|input|a class=btn|p|!doctype)( (type|value)=[\"']?(submit|password|Log in|é|）)?[\"']?)?>?|[a-zß İ。<>\"'\u{0}]{0,6}|cookie|404|robot){0,40}", text in ".{0,200}", title in ".{0,40}") {
+        let verdict = judge(&page("https://quay.example/a/b", &title, &markup, &text));
+        proptest::prop_assert_eq!(verdict.health == Health::Good, verdict.marks.is_empty());
+    }
+}
+
+#[test]
+fn judging_takes_time_in_proportion() {
+    // Were it more than that, this would not end.
+    for part in [
+        "<h1>",
+        "<button>",
+        "<input type=submit value=",
+        "isaccessibleforfree\":",
+        "class=\"",
+        "only subscribers.\n",
+        "<a btn",
+    ] {
+        let markup = part.repeat(400_000 / part.len());
+        judge(&page("https://quay.example/a/b", "Quay", &markup, &markup));
+    }
 }
 
 #[test]
