@@ -3,7 +3,7 @@ import importlib
 import sys
 import time
 
-PARTS = ["pages", "writes", "quotes", "moving", "search", "growth", "build"]
+PARTS = ["pages", "writes", "quotes", "moving", "search", "growth", "health", "build"]
 
 
 class Skipped(Exception):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from bench import Skipped
 
-IBID = Path("target/dist/ibid").resolve()
+IBID = Path(os.environ.get("IBID_BENCH_PROGRAM", "target/dist/ibid")).resolve()
 
 
 def needed(tool):
