@@ -245,9 +245,69 @@ create table source (
     evidence text not null,              -- why it is in this state, in words
     shown text not null,                 -- how much is public: setting, always, failed, passages, desk
     looked_at bigint,                    -- last time anybody tried
-    created_at bigint not null
+    created_at bigint not null,
+    host text not null,                  -- without www.
+    due_at bigint,                       -- when it is looked at again; null before the first copy
+    quiet bigint not null default 0,     -- looks in a row that brought no news: the more, the later the next
+    lost text not null default '',       -- what became of quoted words since: changed, removed; empty while all stand
+    lost_at bigint,                      -- when that was seen
+    listed_at bigint                     -- in the register since; null while no published post cites it
 );
 create index source_merged on source (merged_into);
+create index source_due on source (due_at) where due_at is not null;
+create index source_state on source (state, source_id);
+create index source_listed on source (source_id) where listed_at is not null and merged_into is null;
+
+-- Words of a source's address and title, by which the register is searched.
+create table source_word (
+    word text /*pg collate "C"*/ not null,
+    source_id bigint not null references source (source_id),
+    primary key (word, source_id)
+);
+create index source_word_source on source_word (source_id);
+
+-- Every time somebody looked at the living page. Only ever added to.
+create table look (
+    look_id id_key,
+    source_id bigint not null references source (source_id),
+    looked_at bigint not null,
+    health text not null,
+    status bigint,                       -- HTTP status; null when nothing answered
+    why text not null,                   -- what the health rests on, in words
+    moved_to text not null,              -- where it answered, if elsewhere; empty is where it was asked
+    standing double,                     -- part of the first copy's words still there, 0 to 1; null where that cannot be said
+    private boolean not null,            -- an allowed private range answered: its words stay in the desk
+    capture_id bigint                    -- the copy that was made; none where nothing was new
+);
+create index look_source on look (source_id, looked_at);
+
+-- How a source stood, and since when: a row whenever that changed. Only ever added to.
+create table stood (
+    stood_id id_key,
+    source_id bigint not null references source (source_id),
+    since bigint not null,
+    state text not null,
+    evidence text not null
+);
+create index stood_source on stood (source_id, since);
+create index stood_state on stood (state, since);
+
+-- How many sources were in a state at the end of a day (days since 1970, UTC); days on which none came or went have no row.
+create table state_day (
+    state text not null,
+    day bigint not null,
+    sources bigint not null,
+    came bigint not null,                -- into this state, that day
+    primary key (state, day)
+);
+
+-- How many of a host's sources are failing or gone.
+create table host_health (
+    host text primary key,
+    sources bigint not null,
+    lost bigint not null
+);
+create index host_health_lost on host_health (lost, host);
 
 create table citation (
     citation_id id_key,
@@ -262,6 +322,17 @@ create table citation (
 );
 create unique index citation_place on citation (post_id, position);
 create index citation_source on citation (source_id);
+
+-- Copies that somebody took away. Digest, dates and verdicts stay.
+create table removal (
+    removal_id id_key,
+    reason text not null,                -- told to readers
+    person_id bigint not null references person (person_id),
+    removed_at bigint not null,
+    undone_at bigint,
+    swept_at bigint                      -- the bytes are deleted
+);
+create index removal_unswept on removal (removed_at) where swept_at is null and undone_at is null;
 
 create table capture (
     capture_id id_key,
@@ -291,8 +362,12 @@ create table capture (
     text_digest text not null,
     warc_file text not null,             -- key; empty when nothing was kept
     warc_bytes bigint not null,
-    payload_digest text not null         -- of the page as sent
+    payload_digest text not null,        -- of the page as sent
+    removed_at bigint,                   -- its words and bytes are hidden since, and deleted in time
+    removal_id bigint references removal (removal_id)
 );
+create index capture_payload on capture (payload_digest);
+create index capture_text on capture (text_digest);
 create index capture_source on capture (source_id, captured_at);
 create index capture_final on capture (final_url);
 create index capture_canonical on capture (canonical);
@@ -356,9 +431,12 @@ create table verdict (
     material boolean not null,
     finding text not null,               -- JSON of quotecheck::Finding
     passage text not null,               -- JSON of quote::Passage; empty is none
-    judged_at bigint not null
+    judged_at bigint not null,
+    fate text not null default '',       -- of the words in the newest copy, where an older one holds them better: changed, removed
+    fate_at bigint                       -- when that was seen
 );
 create index verdict_quotation on verdict (quotation_id);
+create index verdict_fate on verdict (fate_at) where fate_at is not null;
 
 create table job (
     job_id id_key,

@@ -70,6 +70,8 @@ id! {
     SourceId "source"
     /// What a source said on a given day.
     CaptureId "capture"
+    /// Copies that were taken away together.
+    RemovalId "removal"
     /// One place in one post that points at a source.
     CitationId "citation"
     /// Words that a post attributes to a source.

@@ -37,6 +37,7 @@ mod sitemap;
 mod source_list;
 mod source_show;
 mod static_files;
+mod strip;
 pub mod template;
 mod theme;
 mod uploaded;
@@ -56,7 +57,7 @@ pub use server::serve;
 pub use theme::{Problem, follow as follow_theme};
 
 /// Every name that a public page reads in its query; what is not here, no kept page depends on.
-const READ_BEHIND_THE_QUESTION_MARK: [&str; 2] = ["before", "text"];
+const READ_BEHIND_THE_QUESTION_MARK: [&str; 3] = ["before", "q", "text"];
 
 fn router(app: App) -> Router {
     let uploads = DefaultBodyLimit::max(app.config.upload_max + uploaded::OTHER_FIELDS);
@@ -107,7 +108,12 @@ fn router(app: App) -> Router {
         .route("/media/{name}/delete", post(desk::media::delete))
         // sources
         .route("/sources", get(desk::sources::list))
+        .route("/sources/health", get(desk::health::show))
         .route("/sources/{id}/captures", post(desk::sources::keep))
+        .route("/sources/{id}/look", post(desk::sources::look))
+        .route("/sources/{id}/replacement", get(desk::replacement::show).post(desk::replacement::replace))
+        .route("/copies/{id}/removal", get(desk::removal::show).post(desk::removal::remove))
+        .route("/copies/{id}/removal/undo", post(desk::removal::undo))
         .route("/sources/{id}/separation", post(desk::sources::unmerge))
         .route("/sources/{id}/shown", post(desk::sources::show_how_much))
         .route("/sources/{id}/latest", get(desk::sources::latest))

@@ -23,6 +23,8 @@ async fn perform(app: &App, job: Job) -> Result<()> {
     match job {
         Job::Capture(id) => source::capture::run(app, id).await,
         Job::Backlog(id) => source::capture::run_if_none(app, id).await,
+        Job::Watch => source::watch::run(app).await,
+        Job::Look(id) => quote::watch::look(app, id).await.map(drop),
         Job::Reread(id) => source::capture::reread(app, id).await,
         Job::CheckQuotes(id) => quote::check_source(app, id).await,
         Job::CheckPost(id) => quote::check_post(app, id).await,
@@ -51,6 +53,7 @@ async fn at_start(app: &App) -> Result<()> {
                 mail::take_up(tx, now)?;
             }
             queue::push(tx, &Job::Rerender, now)?;
+            queue::push(tx, &Job::Watch, now)?;
             queue::push(tx, &Job::Tidy, now)
         })
         .await
@@ -81,6 +84,7 @@ async fn send_way_back(app: &App, email: String) -> Result<()> {
 
 async fn tidy(app: &App) -> Result<()> {
     post::empty_bin(app).await?;
+    source::removal::sweep(app).await?;
     let now = app.now();
     while app.db.write(move |tx| db::prune_changes(tx, now.plus(-DAY), PRUNED)).await? > 0 {}
     app.db

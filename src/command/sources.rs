@@ -1,4 +1,6 @@
-//! `ibid sources list`, `ibid sources capture`
+//! `ibid sources list`, `ibid sources capture`, `ibid sources watch`
+
+mod watch;
 
 use super::Ending;
 use crate::app::App;
@@ -23,6 +25,8 @@ enum What {
     List(List),
     /// Make a copy of each of these now; exit status 1 if any is not good
     Capture(Take),
+    /// Look again at sources; exit status 1 if any is changed, blocked, failing or gone
+    Watch(watch::Watch),
 }
 
 #[derive(Args)]
@@ -48,6 +52,7 @@ impl Sources {
         match self.what {
             What::List(list) => list.run(&app).await,
             What::Capture(take) => take.run(&app).await,
+            What::Watch(watch) => watch.run(&app).await,
         }
     }
 }

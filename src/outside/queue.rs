@@ -17,6 +17,10 @@ pub enum Job {
     Capture(SourceId),
     /// Keep a copy of a source that came with an import, if nobody has by then.
     Backlog(SourceId),
+    /// Queue looks at sources that are due to be looked at again.
+    Watch,
+    /// Look at a source, whether it is still there and still says what it did.
+    Look(SourceId),
     /// Judge the quotations of every post against the newest copy of a source.
     CheckQuotes(SourceId),
     /// Judge the quotations of one post.
@@ -45,6 +49,8 @@ words! {
         Capture "capture",
         /// Captures that wait for nobody.
         Backlog "backlog",
+        /// Looks at sources that are kept already.
+        Watch "watch",
         Check "check",
         Schedule "schedule",
         Mail "mail",
@@ -58,7 +64,7 @@ impl Class {
     /// How many jobs of this class one server runs at once.
     pub fn concurrency(self) -> usize {
         match self {
-            Class::Capture => 4,
+            Class::Capture | Class::Watch => 4,
             Class::Backlog | Class::Check | Class::Mail => 2,
             Class::Schedule | Class::Search | Class::House => 1,
         }
@@ -67,7 +73,7 @@ impl Class {
     /// A lease outlives the longest run of its class, else another server starts the job a second time.
     pub fn lease(self) -> i64 {
         match self {
-            Class::Capture | Class::Backlog => 5 * MINUTE,
+            Class::Capture | Class::Backlog | Class::Watch => 5 * MINUTE,
             _ => 2 * MINUTE,
         }
     }
@@ -86,6 +92,7 @@ impl Job {
         match self {
             Job::Capture(_) | Job::Reread(_) => Class::Capture,
             Job::Backlog(_) => Class::Backlog,
+            Job::Watch | Job::Look(_) => Class::Watch,
             Job::CheckQuotes(_) | Job::CheckPost(_) => Class::Check,
             Job::Publish(_) => Class::Schedule,
             Job::Mail(_) | Job::WayBack(_) => Class::Mail,

@@ -9,6 +9,7 @@ use crate::id::{PersonId, PostId, SourceId};
 use crate::outside::db::{Topic, Tx, record, sql};
 use crate::publication::Publication;
 use crate::search::{self, Mark};
+use crate::source::register;
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use serde::{Deserialize, Serialize};
@@ -377,6 +378,7 @@ pub(super) fn follow(tx: &mut Tx, id: PostId, now: Time) -> Result<()> {
             (id, post.published_at.filter(|_| !new.is_empty())),
         )?;
     }
+    register::list_cited(tx, id, post.public_since(now).is_some(), now)?;
     match post.public_since(now) {
         Some(at) => {
             let words = |tx: &mut Tx| Post::find(tx, id)?.words(tx);

@@ -12,6 +12,7 @@ pub mod listing;
 pub mod pile;
 pub mod record;
 pub mod redirect;
+pub mod relink;
 mod rendered;
 pub mod revision;
 mod working_copy;

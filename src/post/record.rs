@@ -4,7 +4,7 @@ use super::{Post, Rendered};
 use crate::id::{PostId, QuotationId, SourceId};
 use crate::outside::db::{Tx, sql};
 use crate::outside::queue::{self, Job};
-use crate::source::{self, Source};
+use crate::source::{self, Source, register};
 use crate::time::Time;
 use crate::{Result, quote};
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ pub enum Keeping {
 /// quotations judged.
 pub fn follow(tx: &mut Tx, post: &Post, new: &Rendered, now: Time) -> Result<()> {
     untag(tx, post.post_id)?;
-    uncite(tx, post.post_id)?;
+    uncite(tx, post.post_id, now)?;
     let old = quoted(tx, post.post_id)?;
     write(tx, post, new, old, now)
 }
@@ -107,7 +107,8 @@ fn kind(citation: &markup::Citation) -> source::Kind {
     }
 }
 
-fn uncite(tx: &mut Tx, post: PostId) -> Result<()> {
+fn uncite(tx: &mut Tx, post: PostId, now: Time) -> Result<()> {
+    let cited = register::cited_in(tx, post)?;
     tx.run(
         sql!(
             "-- uncite
@@ -115,7 +116,7 @@ fn uncite(tx: &mut Tx, post: PostId) -> Result<()> {
         ),
         (post,),
     )?;
-    Ok(())
+    register::list(tx, &cited, now)
 }
 
 fn cite(tx: &mut Tx, post: PostId, document: &markup::Document, now: Time) -> Result<Vec<SourceId>> {

@@ -3,6 +3,7 @@
 use super::{Kind, Passage, Quotation};
 use crate::id::CaptureId;
 use crate::outside::db::{FromValue, Value};
+use crate::source::Fate;
 use crate::{Error, Result};
 use quotecheck::{Cut, Finding, Verdict};
 use std::sync::Arc;
@@ -83,11 +84,13 @@ pub struct Judgement {
     pub finding: Option<Finding>,
     pub passage: Option<Passage>,
     pub capture: Option<CaptureId>,
+    /// Of the words in the newest copy, where an older one holds them better.
+    pub fate: Option<Fate>,
 }
 
 impl Judgement {
     fn bare(verdict: Verdict, capture: Option<CaptureId>) -> Judgement {
-        Judgement { ruling: Ruling::Said(verdict), finding: None, passage: None, capture }
+        Judgement { ruling: Ruling::Said(verdict), finding: None, passage: None, capture, fate: None }
     }
 
     pub fn cut(&self) -> Cut {
@@ -115,8 +118,28 @@ fn one(asked: &Asked, held: &Held) -> Option<Judgement> {
         Held::Waiting => None,
         Held::Unavailable => Some(Judgement::bare(Verdict::SourceUnavailable, None)),
         Held::NoText(capture) => Some(Judgement::bare(Verdict::NoText, *capture)),
-        Held::Texts(texts) => texts.iter().map(|text| compare(&asked.words, text)).reduce(better),
+        Held::Texts(texts) => {
+            let all: Vec<Judgement> = texts.iter().map(|text| compare(&asked.words, text)).collect();
+            let now = all.first()?.clone();
+            let best = all.into_iter().reduce(better)?;
+            Some(Judgement { fate: fate(&best, &now), ..best })
+        }
     }
+}
+
+/// What became of words that stood in an older copy.
+fn fate(best: &Judgement, now: &Judgement) -> Option<Fate> {
+    let stood = rank(best) <= STOOD && rank(now) > rank(best);
+    let fate = match now.ruling {
+        Ruling::Said(Verdict::Elided | Verdict::Altered | Verdict::Spliced) => Fate::Changed,
+        _ => Fate::Removed,
+    };
+    stood.then_some(fate)
+}
+
+/// Whether words that stand in one text do so no longer in another.
+pub fn are_lost(words: &str, before: &Prepared, now: &Prepared) -> bool {
+    fate(&compare(words, before), &compare(words, now)).is_some()
 }
 
 fn compare(words: &str, text: &Prepared) -> Judgement {
@@ -135,6 +158,7 @@ fn compare(words: &str, text: &Prepared) -> Judgement {
         passage: Passage::around(text.source.text(), &finding.spans),
         finding: Some(finding),
         capture: text.capture,
+        fate: None,
     }
 }
 
@@ -150,11 +174,23 @@ fn better(newer: Judgement, older: Judgement) -> Judgement {
     if rank(&older) < rank(&newer) { older } else { newer }
 }
 
+/// The worst rank of words that can be said to stand in a copy, if not word for word.
+const STOOD: u8 = 3;
+
 fn rank(judgement: &Judgement) -> u8 {
-    match judgement.ruling {
+    ranked(judgement.ruling, judgement.material())
+}
+
+/// Whether the words were found better before, in a copy that is no longer there to be looked into.
+pub fn is_worse(judgement: &Judgement, before: Ruling, material: bool) -> bool {
+    rank(judgement) > ranked(before, material)
+}
+
+fn ranked(ruling: Ruling, material: bool) -> u8 {
+    match ruling {
         Ruling::Said(Verdict::Verbatim) => 0,
         Ruling::Said(Verdict::Elided) => 1,
-        Ruling::Said(Verdict::Altered) if !judgement.material() => 2,
+        Ruling::Said(Verdict::Altered) if !material => 2,
         Ruling::Said(Verdict::Altered) => 3,
         Ruling::Said(Verdict::Spliced) => 4,
         Ruling::Said(Verdict::TooShort) => 5,
@@ -172,7 +208,7 @@ fn reported(asked: &Asked, held: &Held) -> Judgement {
         _ => None,
     };
     let (passage, capture) = nearest.map_or((None, None), |(passage, capture)| (Some(passage), capture));
-    Judgement { ruling: Ruling::Reported, finding: None, passage, capture }
+    Judgement { ruling: Ruling::Reported, finding: None, passage, capture, fate: None }
 }
 
 /// Where a pasted transcript ends is only proposed; once the source is held, its last paragraph there settles it.
@@ -200,8 +236,13 @@ fn end_transcript(paragraphs: &mut [Option<Judgement>]) {
     let Some(last) = paragraphs.iter().rposition(found) else { return };
     for after in paragraphs[last + 1..].iter_mut().flatten() {
         if matches!(after.ruling, Ruling::Said(Verdict::NotFound)) {
-            *after =
-                Judgement { ruling: Ruling::Beyond, finding: None, passage: None, capture: after.capture };
+            *after = Judgement {
+                ruling: Ruling::Beyond,
+                finding: None,
+                passage: None,
+                capture: after.capture,
+                fate: None,
+            };
         }
     }
 }

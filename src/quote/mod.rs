@@ -5,6 +5,7 @@
 
 pub mod judge;
 pub mod passage;
+pub mod watch;
 
 pub use judge::{Asked, Held, Judgement, Prepared, Ruling};
 pub use passage::Passage;
@@ -14,7 +15,8 @@ use crate::error::Context;
 use crate::id::{CaptureId, PostId, QuotationId, SourceId};
 use crate::outside::db::{Tx, record, sql, words};
 use crate::outside::queue::{self, Job};
-use crate::source::{self, Capture, Source, TextKind};
+use crate::source::{self, Capture, Fate, Source, TextKind};
+use crate::time::Time;
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, VecDeque};
@@ -70,9 +72,12 @@ record! {
         pub material: Option<bool>,
         pub finding: Option<String>,
         pub passage: Option<String>,
-        pub captured_at: Option<crate::time::Time>,
+        pub captured_at: Option<Time>,
         /// Who supplied the copy, if somebody did.
         pub supplied_by: Option<String>,
+        /// What became of the words on the page since, and when that was seen.
+        pub fate: Option<String>,
+        pub fate_at: Option<Time>,
     }
 }
 
@@ -103,7 +108,9 @@ impl Judged {
             sql!("-- Judged::in_post
                 select quotation.line, quotation.kind, quotation.words,
                     quotation.speaker, quotation.transcript, target.source_id, target.url as source_url, quotation.note,
-                    verdict.verdict, verdict.cut, verdict.material, verdict.finding, verdict.passage,
+                    verdict.verdict, verdict.cut, verdict.material, verdict.fate, verdict.fate_at,
+                    case when capture.removed_at is null then verdict.finding end as finding,
+                    case when capture.removed_at is null then verdict.passage end as passage,
                     capture.captured_at, person.name as supplied_by
                 from quotation
                 left join source cited on cited.source_id = quotation.source_id
@@ -137,6 +144,11 @@ impl Judged {
         serde_json::from_str(self.passage.as_deref()?).ok()
     }
 
+    /// What became of the words since, and when that was seen.
+    pub fn fate(&self) -> Option<(Fate, Time)> {
+        Some((Fate::parse(self.fate.as_deref()?)?, self.fate_at?))
+    }
+
     /// Where the place in the kept copy can be opened.
     pub fn copy_path(&self) -> Option<String> {
         Some(format!("/sources/{}/{}", self.source_id?, self.captured_at?.stamp()))
@@ -144,13 +156,14 @@ impl Judged {
 }
 
 /// The passages that public posts quote from one copy, each once, in the order in which they were judged.
-pub fn quoted_from(tx: &mut Tx, capture: CaptureId, now: crate::time::Time) -> Result<Vec<Passage>> {
+pub fn quoted_from(tx: &mut Tx, capture: CaptureId, now: Time) -> Result<Vec<Passage>> {
     let kept: Vec<(String,)> = tx.all(
         sql!(
             "-- quoted_from
             select passage from verdict
             join quotation using (quotation_id) join post using (post_id)
-            where capture_id = ?1 and passage <> '' and verdict.words_digest = quotation.words_digest
+            join capture on capture.capture_id = verdict.capture_id and removed_at is null
+            where verdict.capture_id = ?1 and passage <> '' and verdict.words_digest = quotation.words_digest
                 and quotation.position >= 0 and published_at <= ?2 and binned_at is null
                 and verdict_id = (select max(verdict_id) from verdict v where v.quotation_id = quotation.quotation_id)
             order by verdict_id limit 200"
@@ -196,12 +209,15 @@ pub async fn check_post(app: &App, post: PostId) -> Result<()> {
         })
         .await?;
     let mut held = BTreeMap::new();
+    let mut seen_at = BTreeMap::new();
     for (source, wanted) in wanted {
+        seen_at.extend(wanted.newest_words_at().map(|at| (source, at)));
         held.insert(source, (wanted.newest_good(), wanted.held(app).await?));
     }
     let asked: Vec<Asked> = quotations.iter().map(Asked::from).collect();
     let sources: Vec<_> = quotations.iter().map(|q| q.source_id).collect();
     let seen: Vec<_> = sources.iter().map(|s| s.and_then(|s| held[&s].0)).collect();
+    let told: Vec<SourceId> = held.keys().copied().collect();
     let judgements =
         compute(move || judge::judge(&asked, |i| sources[i].map_or(&Held::NoSource, |s| &held[&s].1)))
             .await?;
@@ -211,7 +227,17 @@ pub async fn check_post(app: &App, post: PostId) -> Result<()> {
             let mut news = false;
             for ((quotation, judgement), seen) in quotations.iter().zip(&judgements).zip(seen) {
                 if let Some(judgement) = judgement {
-                    news |= write_down(tx, quotation, judgement, seen, now)?;
+                    if watch::rests(tx, quotation, judgement, seen, now)? {
+                        continue;
+                    }
+                    let fate = watch::fate(tx, quotation, judgement, &seen_at)?;
+                    news |= write_down(tx, quotation, judgement, seen, fate, now)?;
+                }
+            }
+            for source in told {
+                watch::tell(tx, source, now)?;
+                if news {
+                    tx.changed(source.topic())?;
                 }
             }
             if news { tx.changed(post.topic()) } else { Ok(()) }
@@ -225,7 +251,8 @@ fn write_down(
     quotation: &Quotation,
     judgement: &Judgement,
     seen: Option<CaptureId>,
-    now: crate::time::Time,
+    fate: Option<(Fate, Time)>,
+    now: Time,
 ) -> Result<bool> {
     let finding = judgement.finding.as_ref().map(serde_json::to_string).transpose();
     let finding = finding.internal("writing a finding")?.unwrap_or_default();
@@ -234,16 +261,18 @@ fn write_down(
     let written = tx.run(
         sql!("-- write_down
             insert into verdict (quotation_id, words_digest, capture_id, seen_capture_id, verdict, cut, material,
-                finding, passage, judged_at)
+                finding, passage, judged_at, fate, fate_at)
             select quotation_id, words_digest, cast(?3 as bigint), cast(?4 as bigint), cast(?5 as text), cast(?6 as text),
-                cast(?7 as boolean), cast(?8 as text), cast(?9 as text), cast(?10 as bigint)
+                cast(?7 as boolean), cast(?8 as text), cast(?9 as text), cast(?10 as bigint), cast(?11 as text),
+                cast(?12 as bigint)
             from quotation
             where quotation_id = ?1 and words_digest = ?2 and not exists (
                 select 1 from verdict latest
                 where latest.verdict_id = (select max(verdict_id) from verdict v where v.quotation_id = ?1)
                     and latest.words_digest = ?2 and coalesce(latest.capture_id, 0) = coalesce(cast(?3 as bigint), 0)
                     and coalesce(latest.seen_capture_id, 0) = coalesce(cast(?4 as bigint), 0)
-                    and latest.verdict = cast(?5 as text) and latest.finding = cast(?8 as text))"),
+                    and latest.verdict = cast(?5 as text) and latest.finding = cast(?8 as text)
+                    and latest.fate = cast(?11 as text))"),
         (
             quotation.quotation_id,
             &quotation.words_digest,
@@ -255,6 +284,8 @@ fn write_down(
             finding,
             passage,
             now,
+            fate.map_or("", |(fate, _)| fate.as_str()),
+            fate.map(|(_, at)| at),
         ),
     )?;
     Ok(written > 0)
@@ -265,10 +296,14 @@ pub struct Wanted {
     pointer: bool,
     tried: bool,
     good: Vec<Capture>,
+    /// Copies in which quoted words were found before: they hold them still, whatever came later.
+    proven: Vec<CaptureId>,
 }
 
-/// Older copies looked into when the newest does not hold the words.
-const COPIES: usize = 5;
+/// Newest copies looked into, besides the first one and those that are known to hold quoted words.
+const COPIES: usize = 3;
+/// The same, of all kinds.
+const MOST_COPIES: usize = 8;
 
 impl Wanted {
     /// What may be told to readers: private copies stay in the desk, verdicts on them too.
@@ -283,12 +318,43 @@ impl Wanted {
         let captures = Capture::of(tx, target.source_id)?;
         let tried = !captures.is_empty();
         let good = captures.into_iter().filter(|c| c.health == source::Health::Good).collect();
-        Ok(Wanted { pointer: target.kind == source::Kind::Pointer, tried, good })
+        let proven = watch::proven(tx, target.source_id)?;
+        Ok(Wanted { pointer: target.kind == source::Kind::Pointer, tried, good, proven })
     }
 
     /// The newest good copy by number, as [`Judged::in_post`] compares it.
     fn newest_good(&self) -> Option<CaptureId> {
         self.good.iter().map(|c| c.capture_id).max()
+    }
+
+    fn with_words(&self) -> impl DoubleEndedIterator<Item = &Capture> {
+        self.there().filter(|c| c.text_kind != TextKind::None && c.text_chars > 0)
+    }
+
+    /// Not taken away.
+    fn there(&self) -> impl DoubleEndedIterator<Item = &Capture> {
+        self.good.iter().filter(|c| c.removed_at.is_none())
+    }
+
+    /// When the newest copy with words was made.
+    fn newest_words_at(&self) -> Option<Time> {
+        self.with_words().next().map(|copy| copy.captured_at)
+    }
+
+    /// Newest first. A page may have changed often since it was quoted.
+    fn looked_into(&self) -> Vec<&Capture> {
+        let first = self.with_words().next_back().map(|copy| copy.capture_id);
+        let wanted = |(n, copy): &(usize, &Capture)| {
+            *n < COPIES || Some(copy.capture_id) == first || self.proven.contains(&copy.capture_id)
+        };
+        let mut texts: Vec<&str> = Vec::new();
+        let copies = self.with_words().enumerate().filter(wanted).map(|(_, copy)| copy);
+        let others = copies.filter(|copy| {
+            let new = !texts.contains(&copy.text_digest.as_str());
+            texts.push(&copy.text_digest);
+            new
+        });
+        others.take(MOST_COPIES).collect()
     }
 
     pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
@@ -300,16 +366,15 @@ impl Wanted {
         if self.pointer {
             return Ok(Held::NoSource);
         }
-        if self.good.is_empty() {
+        let Some(newest) = self.there().next() else {
             return Ok(if self.tried { Held::Unavailable } else { Held::Waiting });
-        }
+        };
         let mut texts = Vec::new();
-        let with_words = self.good.iter().filter(|c| c.text_kind != TextKind::None && c.text_chars > 0);
-        for capture in with_words.take(COPIES) {
+        for capture in self.looked_into() {
             texts.push(prepared(app, capture).await?);
         }
         Ok(match texts.is_empty() {
-            true => Held::NoText(self.good.first().map(|c| c.capture_id)),
+            true => Held::NoText(Some(newest.capture_id)),
             false => Held::Texts(texts),
         })
     }

@@ -6,12 +6,17 @@
 pub mod audit;
 pub mod brought;
 pub mod capture;
+pub mod drift;
 pub mod elsewhere;
 pub mod health;
 pub mod read;
+pub mod register;
+pub mod removal;
 pub mod replay;
 pub mod room;
+pub mod standing;
 pub mod state;
+pub mod watch;
 
 use crate::app::{App, compute};
 use crate::error::Context;
@@ -42,6 +47,14 @@ words! {
         Blocked "blocked",
         Failing "failing",
         Gone "gone",
+    }
+}
+
+words! {
+    /// What became of quoted words on the page they were quoted from.
+    pub enum Fate {
+        Changed "changed",
+        Removed "removed",
     }
 }
 
@@ -122,6 +135,11 @@ record! {
         pub evidence: String,
         pub shown: Shown,
         pub looked_at: Option<Time>,
+        pub host: String,
+        pub due_at: Option<Time>,
+        pub quiet: i64,
+        pub lost: String,
+        pub lost_at: Option<Time>,
     }
 }
 
@@ -156,6 +174,8 @@ record! {
         pub warc_file: String,
         pub warc_bytes: i64,
         pub payload_digest: String,
+        /// Taken away since; its bytes may not be read.
+        pub removed_at: Option<Time>,
     }
 }
 
@@ -208,15 +228,20 @@ impl Source {
         if let Some(source) = tx.first(known, (canonical,))? {
             return Ok(source);
         }
-        tx.run(
+        let made = tx.run(
             sql!("-- Source::of, new
                 insert into source (url, kind, merged_why, title, site, author, said_at, state, state_since, evidence,
-                    shown, created_at)
-                values (?1, ?2, '', '', '', '', '', ?3, ?4, '', ?5, ?4)
+                    shown, created_at, host)
+                values (?1, ?2, '', '', '', '', '', ?3, ?4, '', ?5, ?4, ?6)
                 on conflict (url) do nothing"),
-            (canonical, kind, State::Unchecked, now, Shown::Setting),
+            (canonical, kind, State::Unchecked, now, Shown::Setting, host(canonical)),
         )?;
-        tx.one(known, (canonical,))
+        let source: Source = tx.one(known, (canonical,))?;
+        if made > 0 {
+            standing::shift(tx, &source, None, State::Unchecked, now)?;
+            register::index(tx, &source)?;
+        }
+        Ok(source)
     }
 
     pub fn by_url(tx: &mut Tx, canonical: &str) -> Result<Option<Source>> {
@@ -281,24 +306,6 @@ impl Source {
         Ok(cited.is_some())
     }
 
-    /// Sources that published posts cite, newest first, from before a cursor.
-    pub fn all_public(tx: &mut Tx, before: Option<SourceId>, limit: usize, now: Time) -> Result<Vec<Source>> {
-        tx.all(
-            sql!(
-                "-- Source::all_public
-                select source.* from source
-                where merged_into is null and source_id < ?1 and exists (
-                    select 1 from citation
-                    join post using (post_id)
-                    join source cited on cited.source_id = citation.source_id
-                    where coalesce(cited.merged_into, cited.source_id) = source.source_id
-                        and citation.keep and published_at <= ?2 and binned_at is null)
-                order by source_id desc limit ?3"
-            ),
-            (before.map_or(i64::MAX, |id| id.0), now, limit),
-        )
-    }
-
     /// Every source there is, for the desk and the command line.
     pub fn all(tx: &mut Tx, before: Option<SourceId>, limit: usize) -> Result<Vec<Source>> {
         tx.all(
@@ -307,6 +314,22 @@ impl Source {
                 select * from source where source_id < ?1 order by source_id desc limit ?2"
             ),
             (before.map_or(i64::MAX, |id| id.0), limit),
+        )
+    }
+
+    /// Those in one state.
+    pub fn in_state(
+        tx: &mut Tx,
+        state: State,
+        before: Option<SourceId>,
+        limit: usize,
+    ) -> Result<Vec<Source>> {
+        tx.all(
+            sql!(
+                "-- Source::in_state
+                select * from source where state = ?1 and source_id < ?2 order by source_id desc limit ?3"
+            ),
+            (state, before.map_or(i64::MAX, |id| id.0), limit),
         )
     }
 
@@ -322,7 +345,7 @@ impl Source {
     }
 
     /// Takes two addresses for one source. Citations keep the address as typed; [`Source::unmerge`] undoes it.
-    pub fn merge(tx: &mut Tx, from: SourceId, into: SourceId, why: &str) -> Result<()> {
+    pub fn merge(tx: &mut Tx, from: SourceId, into: SourceId, why: &str, now: Time) -> Result<()> {
         let into = Source::resolved(tx, into)?.source_id;
         if from == into {
             return Ok(());
@@ -334,6 +357,7 @@ impl Source {
             ),
             (from, into, why),
         )?;
+        register::list(tx, &[from, into], now)?;
         tx.changed(from.topic())?;
         tx.changed(into.topic())
     }
@@ -351,6 +375,7 @@ impl Source {
             ),
             (id, KEPT_APART),
         )?;
+        register::list(tx, &[id, into], now)?;
         // Each is now judged by its own copies alone.
         for source in [id, into] {
             queue::push(tx, &Job::CheckQuotes(source), now)?;
@@ -420,13 +445,14 @@ impl Capture {
         )
     }
 
-    /// The newest copy that is the source itself, not a wall in front of it.
+    /// The newest copy that is the source itself, not a wall in front of it, and was not taken away.
     pub fn newest_good(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
         tx.first(
             sql!(
                 "-- Capture::newest_good
                 select capture.* from capture
                 where capture.source_id in (select source_id from source where source_id = ?1 or merged_into = ?1) and health = 'good'
+                    and removed_at is null
                 order by captured_at desc, capture_id desc limit 1"
             ),
             (source,),
@@ -507,7 +533,7 @@ impl Source {
 
     /// A title that one of its copies has, without the site's own name at its end.
     pub fn without_site<'a>(&self, title: &'a str) -> &'a str {
-        title_and_site(title, &self.site, &self.host()).map_or(title, |(title, _)| title)
+        title_and_site(title, &self.site, &self.host).map_or(title, |(title, _)| title)
     }
 
     /// Where it stands: the site's own name, else the host.
@@ -519,15 +545,20 @@ impl Source {
         if !self.site.is_empty() {
             return self.site.clone();
         }
-        let host = self.host();
-        title_and_site(&self.title, &self.site, &host)
-            .map_or_else(|| host.clone(), |(_, site)| site.to_owned())
+        title_and_site(&self.title, &self.site, &self.host)
+            .map_or_else(|| self.host.clone(), |(_, site)| site.to_owned())
     }
 
-    fn host(&self) -> String {
-        let host = Url::parse(&self.url).ok().and_then(|u| u.host_str().map(str::to_owned));
-        host.map(|h| h.trim_start_matches("www.").to_owned()).unwrap_or_default()
+    /// What became of words that published posts quote from it; none while all of them stand.
+    pub fn lost(&self) -> Option<Fate> {
+        Fate::parse(&self.lost)
     }
+}
+
+/// Of an address, without `www.`.
+fn host(url: &str) -> String {
+    let host = Url::parse(url).ok().and_then(|u| u.host_str().map(str::to_owned));
+    host.map(|h| h.trim_start_matches("www.").to_owned()).unwrap_or_default()
 }
 
 /// A title that ends in the name of its site, `Night log | Harbour Office` at harbour-office.example, taken apart.

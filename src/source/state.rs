@@ -1,7 +1,8 @@
 //! How a source stands, from the history of looks at it.
 
+use super::drift::CHANGED;
 use super::health::keeps_out;
-use super::{Capture, Health, Kind, State};
+use super::{Fate, Health, Kind, State};
 use crate::time::{DAY, Time};
 
 /// One look at a source.
@@ -29,32 +30,24 @@ pub struct Standing {
 const FAILURES: usize = 3;
 /// … with at least so much time between.
 const APART: i64 = 3 * DAY;
-/// Less than this of the first copy's words still there: the page has changed. Dates, counters and menus move more than nothing.
-const SAME: f64 = 0.9;
 
-/// From all looks, oldest first. A wall is never death, and a pointer never changes.
-pub fn of(kind: Kind, looks: &[Look]) -> Standing {
+/// From all looks, oldest first, and from what became of the words that posts quote. A wall is never death, and a pointer never
+/// changes.
+pub fn of(kind: Kind, looks: &[Look], lost: Option<Fate>) -> Standing {
     let Some(last) = looks.last() else {
         return standing(State::Unchecked, "Nobody has looked yet.".into());
     };
     match outcome(last) {
-        Outcome::Answered => answered(kind, last),
+        Outcome::Answered => answered(kind, last, lost),
         Outcome::KeptOut => standing(State::Blocked, last.why.clone()),
         Outcome::Failed => failed(looks),
     }
 }
 
 impl Look {
-    pub fn of(capture: &Capture, why: String, standing: Option<f64>) -> Look {
-        let moved = !same_place(&capture.url, &capture.final_url);
-        Look {
-            at: capture.captured_at,
-            health: capture.health,
-            status: capture.status,
-            why,
-            moved_to: moved.then(|| capture.final_url.clone()),
-            standing,
-        }
+    /// Whether the page itself answered.
+    pub fn is_good(&self) -> bool {
+        self.health == Health::Good
     }
 }
 
@@ -80,13 +73,19 @@ fn outcome(look: &Look) -> Outcome {
     }
 }
 
-fn answered(kind: Kind, last: &Look) -> Standing {
-    if let Some(part) = last.standing.filter(|part| kind == Kind::Source && *part < SAME) {
-        let gone = ((1.0 - part) * 100.0).round();
-        return standing(
-            State::Changed,
-            format!("About {gone} % of the words first kept are no longer there."),
-        );
+fn answered(kind: Kind, last: &Look, lost: Option<Fate>) -> Standing {
+    let gone = last.standing.map(|standing| 1.0 - standing).filter(|gone| *gone >= CHANGED);
+    let gone = gone.map(|part| {
+        let part = (part * 100.0).round();
+        format!("About {part} % of the words first kept are no longer there.")
+    });
+    let lost = lost.map(|fate| match fate {
+        Fate::Changed => "A quoted sentence reads otherwise now.".to_owned(),
+        Fate::Removed => "A quoted sentence is no longer there.".to_owned(),
+    });
+    if kind == Kind::Source && (gone.is_some() || lost.is_some()) {
+        let told: Vec<String> = lost.into_iter().chain(gone).collect();
+        return standing(State::Changed, told.join(" "));
     }
     if let Some(to) = last.moved_to.as_ref().filter(|_| kind == Kind::Source) {
         return standing(State::Moved, format!("It now answers at {to}."));
@@ -140,29 +139,6 @@ pub fn same_place(one: &str, other: &str) -> bool {
     bare(one) == bare(other)
 }
 
-/// How much of the first text's words, in runs of three, the second still has.
-pub fn words_standing(first: &str, now: &str) -> f64 {
-    use std::collections::HashSet;
-    let words = |text: &str| -> Vec<String> {
-        let lower = text.to_lowercase();
-        if lower.split_whitespace().count() * 12 < lower.chars().count() {
-            // A script without spaces: characters do.
-            return lower.chars().filter(|c| c.is_alphanumeric()).map(String::from).collect();
-        }
-        lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
-    };
-    let (first, now) = (words(first), words(now));
-    let runs = |words: &'_ [String]| -> Vec<String> {
-        if words.len() < 3 { words.to_vec() } else { words.windows(3).map(|run| run.join(" ")).collect() }
-    };
-    let (before, after) = (runs(&first), runs(&now));
-    if before.is_empty() {
-        return 1.0;
-    }
-    let after: HashSet<&String> = after.iter().collect();
-    before.iter().filter(|run| after.contains(run)).count() as f64 / before.len() as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,7 +162,7 @@ mod tests {
     }
 
     fn check(looks: &str, expect: State) {
-        assert_eq!(of(Kind::Source, &history(looks)).state, expect, "{looks}");
+        assert_eq!(of(Kind::Source, &history(looks), None).state, expect, "{looks}");
     }
 
     #[test]
@@ -216,13 +192,16 @@ mod tests {
         let mut looks = history("0:good 9:good");
         looks[1].moved_to = Some("https://quay.example/new".into());
         let moved = standing(State::Moved, "It now answers at https://quay.example/new.".into());
-        assert_eq!(of(Kind::Source, &looks), moved);
+        assert_eq!(of(Kind::Source, &looks, None), moved);
         looks[1].standing = Some(0.66);
         let changed =
             standing(State::Changed, "About 34 % of the words first kept are no longer there.".into());
-        assert_eq!(of(Kind::Source, &looks), changed);
-        assert_eq!(of(Kind::Pointer, &looks).state, State::Alive);
-        let failing = of(Kind::Source, &history("0:good 1:error/404"));
+        assert_eq!(of(Kind::Source, &looks, None), changed);
+        looks[1].standing = Some(0.98);
+        let lost = standing(State::Changed, "A quoted sentence is no longer there.".into());
+        assert_eq!(of(Kind::Source, &looks, Some(Fate::Removed)), lost);
+        assert_eq!(of(Kind::Pointer, &looks, Some(Fate::Removed)).state, State::Alive);
+        let failing = of(Kind::Source, &history("0:good 1:error/404"), None);
         assert_eq!(failing.evidence, "It has failed since 1970-01-02: (error)");
     }
 
@@ -232,18 +211,5 @@ mod tests {
         assert!(same_place("https://quay.example", "https://quay.example/"));
         assert!(!same_place("https://quay.example/tides", "https://quay.example/2026/tides"));
         assert!(!same_place("https://quay.example/tides", "https://quay.example/tides?day=2"));
-    }
-
-    #[test]
-    fn words_that_still_stand_are_counted() {
-        let text =
-            "The lamps along the quay are lit by hand, one after another, from the lock to the lighthouse.";
-        assert_eq!(words_standing(text, text), 1.0);
-        assert_eq!(words_standing(text, &format!("Menu. {text} Footer.")), 1.0);
-        assert_eq!(words_standing(text, "Something else entirely."), 0.0);
-        assert_eq!(words_standing("", "Something"), 1.0);
-        let half = words_standing(text, "The lamps along the quay are lit by hand.");
-        assert!((0.3..0.5).contains(&half), "{half}");
-        assert_eq!(words_standing("灯は手でともされる。", "灯は手でともされる。潮。"), 1.0);
     }
 }

@@ -8,6 +8,7 @@ use super::{respond, words};
 use crate::Result;
 use crate::app::App;
 use crate::quote::{Judged, Judgement, Passage, Ruling};
+use crate::source::Fate;
 use crate::source::replay::Showing;
 use crate::time::Time;
 use jiff::tz::TimeZone;
@@ -31,6 +32,8 @@ pub(super) struct Quote {
     pub(super) supplied_by: Option<String>,
     /// The source's own address.
     pub(super) live: Option<String>,
+    /// What became of the words on the page since, and when that was seen.
+    pub(super) fate: Option<(Fate, Time)>,
 }
 
 impl Quote {
@@ -45,6 +48,7 @@ impl Quote {
             kept: judged.captured_at,
             supplied_by: judged.supplied_by.clone(),
             live: judged.source_url.clone(),
+            fate: judged.fate(),
         }
     }
 
@@ -61,7 +65,8 @@ impl Quote {
             Some(j) => (Some(j.ruling), j.finding, j.passage),
             None => (None, None, None),
         };
-        Quote { ruling, material, finding, passage, note: note.into(), copy, kept, supplied_by, live: None }
+        let note = note.into();
+        Quote { ruling, material, finding, passage, note, copy, kept, supplied_by, live: None, fate: None }
     }
 
     fn verdict(&self) -> Option<Verdict> {
@@ -191,14 +196,19 @@ impl Dress<'_> {
         let turn = self.document.quotations[quotation].transcript.is_some();
         let (class, words) = match (quote.ruling, quote.verdict()) {
             // A transcript is judged by paragraph and shown as one: only what differs is marked in place.
-            (_, Some(Verdict::Verbatim | Verdict::NoSource) | None) if turn => return Ok(String::new()),
+            (_, Some(Verdict::Verbatim | Verdict::NoSource) | None) if turn && quote.fate.is_none() => {
+                return Ok(String::new());
+            }
             (Some(Ruling::Beyond), _) => return Ok(String::new()),
             (Some(Ruling::Reported), _) if quote.passage.is_none() => return Ok(String::new()),
             (Some(Ruling::Reported), _) => ("reported", "nearest words".into()),
             (_, Some(Verdict::Altered)) if !quote.material => ("slight", "differs slightly".into()),
             (_, Some(verdict)) => {
                 let kept = quote.kept.map(|at| words::day(at, self.zone));
-                (verdict.as_str(), words::mark(verdict, kept.as_deref(), quote.supplied_by.as_deref()))
+                let since =
+                    quote.fate.map(|(fate, _)| format!(", {}", words::fate(fate))).unwrap_or_default();
+                let mark = words::mark(verdict, kept.as_deref(), quote.supplied_by.as_deref());
+                (verdict.as_str(), mark + &since)
             }
             (_, None) => ("waiting", "being checked".into()),
         };
@@ -235,6 +245,8 @@ impl Dress<'_> {
             /// Beside words put together from different places, which no one passage surrounds.
             beside: Option<Shown>,
             note: &'a str,
+            /// What became of the words since.
+            fate: Option<String>,
             compared: String,
             copy: Option<String>,
             copy_words: &'a str,
@@ -272,6 +284,7 @@ impl Dress<'_> {
             beside,
             runs,
             note: &quote.note,
+            fate: quote.fate.map(|(fate, at)| words::fate_told(fate, at, self.zone)),
             compared: self.compared(quote),
             copy_words: match &quote.passage {
                 Some(_) => "open the kept copy at these words",

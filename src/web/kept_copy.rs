@@ -24,7 +24,7 @@ use crate::{Error, Result};
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::ops::Range;
@@ -65,6 +65,8 @@ struct Shown<'a> {
     state_words: String,
     /// Why this is no copy of the source, if it is none.
     trouble: Option<String>,
+    /// What is told in the place of one that was taken away.
+    removed: Option<String>,
     /// What readers see, where that is less.
     desk_only: Option<&'static str>,
     /// Words were asked for: whether they stand here.
@@ -154,6 +156,7 @@ pub(super) async fn show(
         state: source.state.as_str(),
         state_words: words::state(source.state, source.state_since, &zone),
         trouble: trouble(capture),
+        removed: copy.removed.clone(),
         desk_only: copy.desk_only(),
         asked: wanted.as_ref().map(|_| held),
         frame: (whole && form == Form::Framed).then(|| format!("{path}/page{}", query.unwrap_or_default())),
@@ -167,7 +170,7 @@ pub(super) async fn show(
         },
         words_open: spoken || form != Form::Framed,
         passages,
-        passages_only: !whole,
+        passages_only: !whole && copy.removed.is_none(),
         whole_later: !matches!(
             (source.shown, copy.publication.shown),
             (source::Shown::Passages, _) | (source::Shown::Setting, source::Shown::Passages)
@@ -177,6 +180,9 @@ pub(super) async fn show(
     let mut response = copy.answer(html, wanted.is_none());
     set(&mut response, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
     copy.memento(&mut response);
+    if copy.removed.is_some() {
+        *response.status_mut() = StatusCode::GONE;
+    }
     Ok(response)
 }
 
@@ -258,6 +264,8 @@ struct Copy {
     /// To readers.
     showing: Showing,
     desk: bool,
+    /// What is told in its place.
+    removed: Option<String>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "one lives at a time, and at once is taken apart")]
@@ -304,9 +312,13 @@ impl Copy {
                 if showing == Showing::Desk && !desk {
                     return Err(Error::NotFound);
                 }
-                let records = Capture::records(tx, capture.capture_id)?;
                 let origin = origin::of(tx, &capture)?;
-                Ok(Found::Here(Copy { source, capture, records, origin, publication, showing, desk }))
+                let removed = words::removed(tx, &capture, &publication.time_zone())?;
+                let records = match removed {
+                    Some(_) => Vec::new(),
+                    None => Capture::records(tx, capture.capture_id)?,
+                };
+                Ok(Found::Here(Copy { source, capture, records, origin, publication, showing, desk, removed }))
             })
             .await
     }
@@ -347,7 +359,7 @@ impl Copy {
     }
 
     async fn text(&self, app: &App) -> Result<String> {
-        if self.capture.text_file.is_empty() {
+        if self.capture.text_file.is_empty() || self.removed.is_some() {
             return Ok(String::new());
         }
         let bytes = app.files.get(&self.capture.text_file).await?;

@@ -36,7 +36,7 @@ async fn paths(app: &App) -> Result<Vec<String>> {
                 let tags = record::tags(&post.tags).into_iter();
                 paths.extend(tags.map(|(slug, _)| format!("/tag/{slug}")));
             }
-            let sources = Source::all_public(tx, None, 1, now)?;
+            let sources = Source::listed(tx, None, 1)?;
             paths.extend(sources.iter().map(|source| format!("/sources/{}", source.source_id)));
             Ok(paths)
         })

@@ -11,7 +11,7 @@ use crate::source::replay::{Showing, may_show};
 use crate::source::{Capture, Health, Kind, Source, State, TextKind};
 use crate::{Error, Result};
 use axum::extract::{self, Query};
-use axum::response::Response;
+use axum::response::{Html, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 const A_PAGE: usize = 50;
@@ -19,11 +19,15 @@ const A_PAGE: usize = 50;
 #[derive(Deserialize)]
 pub(super) struct Asked {
     before: Option<String>,
+    #[serde(default)]
+    q: String,
 }
 
 #[derive(Serialize)]
 struct Register {
     site: Site,
+    /// What was searched for; empty: everything is listed.
+    q: String,
     sources: Vec<Listed>,
     older: Option<String>,
 }
@@ -40,6 +44,8 @@ pub(super) struct Listed {
     pub(super) site: String,
     pub(super) state: &'static str,
     pub(super) state_words: String,
+    /// `a quoted sentence was removed on 14 March 2026`; empty while all of them stand.
+    pub(super) fate_words: String,
     /// `kept 14 March 2026`; empty where no good copy is.
     pub(super) kept_words: String,
     /// The whole kept copy, where readers are offered it.
@@ -97,7 +103,8 @@ impl Card {
     }
 }
 
-fn shortened(words: &str) -> String {
+/// As long as a list has room for.
+pub(super) fn shortened(words: &str) -> String {
     match words.char_indices().nth(220) {
         Some((cut, _)) => format!("{}…", words[..cut].trim_end()),
         None => words.to_owned(),
@@ -109,22 +116,41 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let before = asked.before.map(|id| id.parse::<SourceId>()).transpose()?;
-    let now = app.now();
+    let q: String = asked.q.trim().chars().take(LONGEST).collect();
+    let searching = !q.is_empty();
     let (register, shown) = app
         .db
         .read(move |tx| {
             let publication = Publication::load(tx)?;
-            let mut sources = Source::all_public(tx, before, A_PAGE + 1, now)?;
+            let mut sources = match searching {
+                true => Source::searched(tx, &q, before, A_PAGE + 1)?,
+                false => Source::listed(tx, before, A_PAGE + 1)?,
+            };
             let more = sources.len() > A_PAGE;
             sources.truncate(A_PAGE);
-            let older = sources.last().filter(|_| more).map(|s| format!("/sources?before={}", s.source_id));
+            let older = sources.last().filter(|_| more).map(|last| further(&q, last.source_id));
             let shown: Vec<_> = sources.iter().map(|s| s.source_id.topic()).collect();
             let listed = sources.iter().map(|s| Listed::of(tx, s, 0, &publication)).collect::<Result<_>>()?;
-            Ok((Register { site: Site::of(&publication, "sources"), sources: listed, older }, shown))
+            Ok((Register { site: Site::of(&publication, "sources"), q, sources: listed, older }, shown))
         })
         .await?;
     let html = respond::render(&app, "sources.html", &register)?;
+    // What people search for is as many things as there are people.
+    if searching {
+        return Ok(Html(html).into_response());
+    }
     Ok(respond::page(html, topics([posts_topic()].into_iter().chain(shown))))
+}
+
+/// More of what is asked for is not looked at.
+const LONGEST: usize = 200;
+
+fn further(q: &str, last: SourceId) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if !q.is_empty() {
+        query.append_pair("q", q);
+    }
+    format!("/sources?{}", query.append_pair("before", &last.to_string()).finish())
 }
 
 impl Listed {
@@ -151,6 +177,10 @@ impl Listed {
             state_words: match pointer {
                 true => "a place that keeps changing".to_owned(),
                 false => words::state(source.state, source.state_since, &zone),
+            },
+            fate_words: match source.lost().zip(source.lost_at) {
+                Some((fate, at)) if !pointer => words::fate_listed(fate, at, &zone),
+                _ => String::new(),
             },
             kept_words: match &newest {
                 Some(copy) if !pointer => format!("kept {}", words::day(copy.captured_at, &zone)),
@@ -188,8 +218,9 @@ impl Listed {
 
 /// The newest good copy; of a page that has changed, the newest from before it did.
 fn kept(tx: &mut Tx, source: &Source) -> Result<Option<Capture>> {
-    let mut good =
-        Capture::of(tx, source.source_id)?.into_iter().filter(|c| c.health == Health::Good && !c.private);
+    let mut good = Capture::of(tx, source.source_id)?
+        .into_iter()
+        .filter(|c| c.health == Health::Good && !c.private && c.removed_at.is_none());
     let newest = good.next();
     if source.state != State::Changed {
         return Ok(newest);

@@ -1,8 +1,11 @@
 //! Fair words for what was found, the same everywhere a person meets them.
 
+use crate::Result;
+use crate::outside::db::Tx;
 use crate::quote::{Counts, Ruling};
+use crate::source::removal::Removal;
 use crate::source::room::{Account, size};
-use crate::source::{Health, State};
+use crate::source::{Capture, Fate, Health, State};
 use crate::time::{DAY, Time};
 use jiff::tz::TimeZone;
 use quotecheck::Verdict;
@@ -28,6 +31,15 @@ pub(super) fn hour(at: Time, zone: &TimeZone) -> String {
     at.format(zone, "%H.%M")
 }
 
+/// After a number: `3 gone`.
+pub(super) fn state_name(state: State) -> &'static str {
+    match state {
+        State::Unchecked => "not looked at yet",
+        State::Blocked => "out of our reach",
+        other => other.as_str(),
+    }
+}
+
 pub(super) fn state(state: State, since: Time, zone: &TimeZone) -> String {
     match state {
         State::Unchecked => "not looked at yet".into(),
@@ -38,6 +50,33 @@ pub(super) fn state(state: State, since: Time, zone: &TimeZone) -> String {
         State::Failing => format!("failing since {}", day(since, zone)),
         State::Gone => format!("gone since {}", day(since, zone)),
     }
+}
+
+/// Behind a verdict: `since removed`.
+pub(super) fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Changed => "since changed",
+        Fate::Removed => "since removed",
+    }
+}
+
+/// Of quoted words, in a sentence of its own.
+pub(super) fn fate_told(fate: Fate, at: Time, zone: &TimeZone) -> String {
+    format!("The quoted sentence was {}", fate_since(fate, at, zone))
+}
+
+/// Behind the words themselves.
+pub(super) fn fate_since(fate: Fate, at: Time, zone: &TimeZone) -> String {
+    let done = match fate {
+        Fate::Changed => "changed on the page",
+        Fate::Removed => "removed from the page",
+    };
+    format!("{done}, as seen on {}", day(at, zone))
+}
+
+/// In lists of sources.
+pub(super) fn fate_listed(fate: Fate, at: Time, zone: &TimeZone) -> String {
+    format!("a quoted sentence was {fate} on {}", day(at, zone))
 }
 
 pub(super) fn health(health: Health) -> &'static str {
@@ -54,6 +93,13 @@ pub(super) fn health(health: Health) -> &'static str {
         Health::Refused => "refused by our own guard",
         Health::Unreachable => "nothing answered",
     }
+}
+
+/// What readers are told in the place of a copy that was taken away; nothing of one that is there.
+pub(super) fn removed(tx: &mut Tx, capture: &Capture, zone: &TimeZone) -> Result<Option<String>> {
+    let Some(at) = capture.removed_at else { return Ok(None) };
+    let reason = Removal::of(tx, capture.capture_id)?.map(|removal| removal.reason).unwrap_or_default();
+    Ok(Some(format!("taken away on {}: {}", day(at, zone), reason.trim_end_matches('.'))))
 }
 
 /// `Copies take 1.2 GB, 80 MB of it this month; 300 MB were not kept twice.`

@@ -119,6 +119,23 @@ pub enum Failure {
     Redirects(String),
 }
 
+/// What a server said of a page before, by which it can tell whether it is still the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// That answered so; nobody else is asked with it.
+    pub url: String,
+    pub etag: Option<String>,
+    pub modified: Option<String>,
+}
+
+/// On what terms an address is asked for.
+#[derive(Clone, Copy, Default)]
+struct Terms<'a> {
+    /// The operator configured it: what has its origin is not guarded.
+    endpoint: Option<&'a Url>,
+    known: Option<&'a Known>,
+}
+
 /// How much one capture may take. Shared by all its requests.
 #[derive(Clone)]
 pub struct Budget(Arc<Purse>);
@@ -193,7 +210,7 @@ impl Door {
 
     /// Asks for an address and follows where it leads. The last exchange is the answer; there is always one.
     pub async fn follow(&self, url: &Url, wanted: Wanted, budget: &Budget) -> Vec<Exchange> {
-        self.follow_within(url, wanted, budget, None).await
+        self.follow_on(url, wanted, budget, Terms::default()).await
     }
 
     /// The same; what has the origin of `endpoint`, which the operator configured, is not guarded.
@@ -204,7 +221,28 @@ impl Door {
         budget: &Budget,
         endpoint: Option<&Url>,
     ) -> Vec<Exchange> {
-        let mut exchanges = vec![self.ask(url, wanted, budget, endpoint).await];
+        self.follow_on(url, wanted, budget, Terms { endpoint, known: None }).await
+    }
+
+    /// The same, but whoever answered before need not send again what has not changed.
+    pub async fn follow_since(
+        &self,
+        url: &Url,
+        wanted: Wanted,
+        budget: &Budget,
+        known: Option<&Known>,
+    ) -> Vec<Exchange> {
+        self.follow_on(url, wanted, budget, Terms { endpoint: None, known }).await
+    }
+
+    async fn follow_on(
+        &self,
+        url: &Url,
+        wanted: Wanted,
+        budget: &Budget,
+        terms: Terms<'_>,
+    ) -> Vec<Exchange> {
+        let mut exchanges = vec![self.ask(url, wanted, budget, terms).await];
         while let Some(next) = exchanges.last().and_then(Exchange::redirect) {
             let problem = match next {
                 Err(problem) => Some(problem),
@@ -215,7 +253,7 @@ impl Door {
                     Some(format!("more than {MOST_REDIRECTS} redirects"))
                 }
                 Ok(next) => {
-                    exchanges.push(self.ask(&next, wanted, budget, endpoint).await);
+                    exchanges.push(self.ask(&next, wanted, budget, terms).await);
                     None
                 }
             };
@@ -230,10 +268,10 @@ impl Door {
     /// One request, no redirect followed.
     #[cfg(test)]
     pub async fn get(&self, url: &Url, wanted: Wanted, budget: &Budget) -> Exchange {
-        self.ask(url, wanted, budget, None).await
+        self.ask(url, wanted, budget, Terms::default()).await
     }
 
-    async fn ask(&self, url: &Url, wanted: Wanted, budget: &Budget, endpoint: Option<&Url>) -> Exchange {
+    async fn ask(&self, url: &Url, wanted: Wanted, budget: &Budget, terms: Terms<'_>) -> Exchange {
         let mut url = url.clone();
         url.set_fragment(None);
         let tape = wire::Tape::new();
@@ -247,8 +285,7 @@ impl Door {
             outcome: Ok(()),
             url,
         };
-        let opened = endpoint.is_some_and(|endpoint| endpoint.origin() == exchange.url.origin());
-        let outcome = self.try_ask(&mut exchange, wanted, &tape, budget, opened).await;
+        let outcome = self.try_ask(&mut exchange, wanted, &tape, budget, terms).await;
         let reel = tape.take();
         exchange.request = reel.sent;
         exchange.response = wire::trimmed(reel.received);
@@ -262,11 +299,12 @@ impl Door {
         wanted: Wanted,
         tape: &wire::Tape,
         budget: &Budget,
-        opened: bool,
+        terms: Terms<'_>,
     ) -> Result<(), Failure> {
         let url = exchange.url.clone();
         let slow =
             |_| Failure::Slow(format!("it was not done after {} seconds", budget.0.limits.time.as_secs()));
+        let opened = terms.endpoint.is_some_and(|endpoint| endpoint.origin() == url.origin());
         let way = if opened {
             self.guard.opened(&url, resolve).await?
         } else {
@@ -279,7 +317,7 @@ impl Door {
         let talking = async {
             let stream = dial(&addresses).await?;
             exchange.address = stream.peer_addr().ok().map(|peer| peer.ip().to_canonical());
-            let request = self.request(&url, wanted)?;
+            let request = self.request(&url, wanted, terms.known)?;
             if url.scheme() == "https" {
                 let bad = match self.secure(&self.tls, &url, stream).await {
                     Ok(stream) => return wire::converse(stream, request, tape, budget).await,
@@ -313,10 +351,20 @@ impl Door {
         }
     }
 
-    fn request(&self, url: &Url, wanted: Wanted) -> Result<http::Request<Empty<Bytes>>, Failure> {
+    fn request(
+        &self,
+        url: &Url,
+        wanted: Wanted,
+        known: Option<&Known>,
+    ) -> Result<http::Request<Empty<Bytes>>, Failure> {
         let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
         let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-        http::Request::get(target)
+        let mut request = http::Request::get(target);
+        let known = known.filter(|known| known.url == url.as_str());
+        for (name, value) in known.map(Known::headers).into_iter().flatten() {
+            request = request.header(name, value);
+        }
+        request
             .header("host", host)
             .header("user-agent", &self.agent)
             .header("accept", wanted.accept())
@@ -325,6 +373,16 @@ impl Door {
             .header("connection", "close")
             .body(Empty::new())
             .map_err(|_| Failure::Redirects("the address cannot be asked for".into()))
+    }
+}
+
+impl Known {
+    /// A value that cannot be sent is left out.
+    fn headers(&self) -> impl Iterator<Item = (&'static str, http::HeaderValue)> {
+        let pairs = [("if-none-match", &self.etag), ("if-modified-since", &self.modified)];
+        pairs
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, http::HeaderValue::from_str(value.as_deref()?).ok()?)))
     }
 }
 
@@ -357,6 +415,12 @@ impl Exchange {
 
     pub fn header(&self, name: &str) -> Option<String> {
         self.answer()?.message.headers.get(name).map(str::to_owned)
+    }
+
+    /// Whether it says that the page is still as it was known. Only whoever was asked so can say it.
+    pub fn is_unchanged(&self, known: Option<&Known>) -> bool {
+        let asked = known.is_some_and(|known| known.url == self.url.as_str());
+        asked && self.outcome.is_ok() && self.status() == Some(304)
     }
 
     /// Where the answer sends us, if it is a redirect; else why nobody can go there.

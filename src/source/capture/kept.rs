@@ -4,12 +4,15 @@ use crate::app::{App, compute};
 use crate::outside::fetch::UNPACKED;
 use crate::source::read::Fetched;
 use crate::source::{Capture, CaptureRecord};
-use crate::{Result, error::Context};
+use crate::{Error, Result, error::Context};
 use bytes::Bytes;
 use wacz::warc::{Kind, Record};
 
-/// One answer as it came, content codings removed.
+/// One answer as it came, content codings removed; `NotFound` of a copy that was taken away.
 pub async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Fetched> {
+    if capture.removed_at.is_some() {
+        return Err(Error::NotFound);
+    }
     let own = own(app, capture, record).await?;
     let held = held(app, capture, record).await?;
     let (url, status) = (record.url.clone(), record.status as u16);

@@ -9,11 +9,14 @@ mod kept;
 mod record;
 mod requisites;
 
+pub use record::first_good;
+
 use self::archive::{Archive, Role, media_type};
 use self::record::Draft;
+use super::drift::Drift;
 use super::health::{self, Evidence, Seen, Verdict};
 use super::read::{self, Fetched, Reading};
-use super::{Capture, Health, Provenance, Source, TextKind, elsewhere, room, state};
+use super::{Capture, Health, Provenance, Source, TextKind, elsewhere, room};
 use crate::app::{App, compute};
 use crate::id::{CaptureId, PersonId, SourceId};
 use crate::outside::fetch::{Budget, Exchange, Failure, Limits, Medium, UNPACKED, Wanted, Web};
@@ -32,7 +35,7 @@ pub use kept::kept;
 /// A good copy younger than this is good enough.
 const FRESH: i64 = MINUTE;
 /// What is fetched besides the page, for its words.
-const MOST_EXTRAS: usize = 8;
+pub(super) const MOST_EXTRAS: usize = 8;
 /// Requisites fetched side by side; each host still has one connection at a time.
 const SIDE_BY_SIDE: usize = 6;
 
@@ -102,7 +105,7 @@ pub async fn keep_as(app: &App, id: SourceId, web: Web<'_>, came: Came) -> Resul
 pub async fn reread(app: &App, id: CaptureId) -> Result<()> {
     let mut capture = app.db.read(move |tx| Capture::find(tx, id)).await?;
     let records = app.db.read(move |tx| Capture::records(tx, id)).await?;
-    if capture.health != Health::Good {
+    if capture.health != Health::Good || capture.removed_at.is_some() {
         return Ok(());
     }
     let Some(page) = records.iter().find(|r| r.role == "page" && r.url == capture.final_url) else {
@@ -207,12 +210,13 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
         warc_file: String::new(),
         warc_bytes: 0,
         payload_digest: String::new(),
+        removed_at: None,
     };
     let url = source.url.clone();
     let media = app.db.read(|tx| Ok(Publication::load(tx)?.media)).await?;
     let read = move || fetched.map(|page| understand(&url, page, &extras, media));
     let understood = compute(read).await?;
-    let verdict = judge(&capture, &outcome, last, understood.as_ref());
+    let verdict = judge(&source.url, &outcome, last, understood.as_ref());
     let mut text = String::new();
     if let Some(Understood { reading, .. }) = &understood {
         text = record::describe(&mut capture, reading);
@@ -301,15 +305,15 @@ pub(super) fn content(exchange: &Exchange) -> std::result::Result<Fetched, Failu
 }
 
 /// A page and what was understood of it.
-struct Understood {
+pub(super) struct Understood {
     page: Fetched,
-    reading: Reading,
+    pub(super) reading: Reading,
     /// The page's source, decoded; empty for what is no text.
     markup: String,
     requisites: Vec<(Url, Wanted)>,
 }
 
-fn understand(url: &str, page: Fetched, extras: &[Fetched], media: bool) -> Understood {
+pub(super) fn understand(url: &str, page: Fetched, extras: &[Fetched], media: bool) -> Understood {
     let reading = read::read(url, &page, extras);
     let kind = page.kind();
     let markup = if kind == read::Kind::Other { String::new() } else { page.text().0 };
@@ -323,8 +327,9 @@ fn understand(url: &str, page: Fetched, extras: &[Fetched], media: bool) -> Unde
     Understood { page, reading, markup, requisites }
 }
 
-fn judge(
-    capture: &Capture,
+/// Whether what answered is the page that was asked for.
+pub(super) fn judge(
+    asked: &str,
     outcome: &std::result::Result<(), Failure>,
     last: &Exchange,
     understood: Option<&Understood>,
@@ -338,12 +343,12 @@ fn judge(
     let film = reading.is_some_and(|r| r.facts.video);
     let other = understood.is_some_and(|u| u.markup.is_empty() && !u.page.body.is_empty());
     health::judge(&Seen {
-        asked: &capture.url,
-        url: &capture.final_url,
+        asked,
+        url: last.url.as_str(),
         outcome,
         status: last.status(),
         headers,
-        media_type: &capture.media_type,
+        media_type: &media_type(last.header("Content-Type").as_deref()),
         markup: understood.map_or("", |u| &u.markup),
         title: reading.map_or("", |r| &r.title),
         text: reading.map_or("", |r| if r.text.is_empty() { &r.shown } else { &r.text }),
@@ -430,14 +435,19 @@ async fn standing_words(app: &App, source: SourceId, draft: &Draft) -> Result<Op
     if draft.capture.health != Health::Good || draft.text.is_empty() {
         return Ok(None);
     }
-    let first = app.db.read(move |tx| record::first_good(tx, source)).await?;
+    let first = app.db.read(move |tx| first_good(tx, source)).await?;
     let Some(first) = first.filter(|first| !first.text_file.is_empty()) else { return Ok(None) };
     if first.text_digest == draft.capture.text_digest {
         return Ok(Some(1.0));
     }
     let before = app.files.get(&first.text_file).await?;
     let now = draft.text.clone();
-    compute(move || Some(state::words_standing(&String::from_utf8_lossy(&before), &now))).await
+    compute(move || Some(Drift::between(&String::from_utf8_lossy(&before), &now).standing())).await
+}
+
+/// As a capture's row has it; empty where there are no words.
+pub(super) fn text_digest(text: &str) -> String {
+    if text.is_empty() { String::new() } else { digest(text).to_string() }
 }
 
 fn digest(text: &str) -> Digest {

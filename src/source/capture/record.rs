@@ -4,11 +4,10 @@ use super::archive::Kept;
 use crate::id::{CaptureId, SourceId};
 use crate::outside::db::{Tx, Value, sql};
 use crate::outside::queue::{self, Job};
-use crate::source::health::Evidence;
 use crate::source::read::Reading;
 use crate::source::room;
-use crate::source::state::{self, Look};
-use crate::source::{Capture, Health, KEPT_APART, Kind, Source, TextKind, registrable};
+use crate::source::standing::{self, Noted};
+use crate::source::{Capture, Health, KEPT_APART, Kind, Source, TextKind, register, registrable, removal, watch};
 use crate::time::{SECOND, Time};
 use crate::{Error, Result};
 use url::Url;
@@ -54,12 +53,12 @@ pub(super) fn taken(tx: &mut Tx, source: SourceId, second: Time) -> Result<bool>
     Ok(own.is_some() || Capture::at(tx, resolved.source_id, second)?.is_some())
 }
 
-pub(super) fn first_good(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
+pub fn first_good(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
     tx.first(
         sql!(
             "-- capture::first_good
             select * from capture
-            where source_id = ?1 and health = 'good' and provenance in ('fetched', 'rendered')
+            where source_id = ?1 and health = 'good' and provenance in ('fetched', 'rendered') and removed_at is null
             order by captured_at, capture_id limit 1"
         ),
         (source,),
@@ -84,14 +83,13 @@ pub(super) fn write(
     }
     let took = capture.warc_bytes as u64 + draft.text.len() as u64;
     room::note(tx, now, took, draft.records.iter().map(Kept::saved).sum())?;
+    let capture = removal::follow(tx, capture)?;
     let source = Source::find(tx, id)?;
     if capture.provenance.is_look() {
-        update_source(tx, &source, &capture, standing)?;
+        update_source(tx, &source, &capture, standing, now)?;
         if capture.health == Health::Good && source.kind == Kind::Source {
-            merge(tx, &source, &capture)?;
+            merge(tx, &source, &capture, now)?;
         }
-    } else {
-        name_source(tx, &source, &capture)?;
     }
     let resolved = Source::resolved(tx, id)?.source_id;
     for source in if resolved == id { vec![id] } else { vec![id, resolved] } {
@@ -202,58 +200,46 @@ fn insert_record(tx: &mut Tx, capture: CaptureId, kept: &Kept) -> Result<()> {
     Ok(())
 }
 
-/// The source's state from its whole history, and from a good copy what the page calls itself.
-fn update_source(tx: &mut Tx, source: &Source, newest: &Capture, standing: Option<f64>) -> Result<()> {
-    let history: Vec<Capture> = tx.all(
-        sql!(
-            "-- capture::history
-            select * from capture where source_id = ?1 and provenance in ('fetched', 'rendered')
-            order by captured_at desc, capture_id desc limit 100"
-        ),
-        (source.source_id,),
-    )?;
-    let looks: Vec<Look> = history
-        .iter()
-        .rev()
-        .map(|capture| {
-            let why = serde_json::from_str::<Evidence>(&capture.evidence).unwrap_or_default().why;
-            Look::of(capture, why, standing.filter(|_| capture.capture_id == newest.capture_id))
-        })
-        .collect();
-    let stands = state::of(source.kind, &looks);
-    let since = if stands.state == source.state { source.state_since } else { newest.captured_at };
+/// What a new copy tells of its source: how it stands, and from a good one what the page calls itself.
+fn update_source(
+    tx: &mut Tx,
+    source: &Source,
+    newest: &Capture,
+    standing: Option<f64>,
+    now: Time,
+) -> Result<()> {
     // What a private page says of itself stays in the desk, like the page.
     let good = newest.health == Health::Good && !newest.private;
     let said = |new: &str, old: &str| if good && !new.is_empty() { new.to_owned() } else { old.to_owned() };
+    let (title, site) = (said(&newest.title, &source.title), said(&newest.site, &source.site));
     tx.run(
         sql!(
             "-- capture::update_source
-            update source set state = ?2, state_since = ?3, evidence = ?4, title = ?5, site = ?6, author = ?7, said_at = ?8,
-                looked_at = ?9
-            where source_id = ?1"
+            update source set title = ?2, site = ?3, author = ?4, said_at = ?5 where source_id = ?1"
         ),
         (
             source.source_id,
-            stands.state,
-            since,
-            if newest.private { String::new() } else { stands.evidence },
-            said(&newest.title, &source.title),
-            said(&newest.site, &source.site),
+            &title,
+            &site,
             said(&newest.author, &source.author),
             said(&newest.said_at, &source.said_at),
-            newest.captured_at,
         ),
     )?;
-    Ok(())
+    if title != source.title || site != source.site {
+        register::index(tx, &Source { title, site, ..source.clone() })?;
+    }
+    let before = watch::words_kept_before(tx, newest)?;
+    let new_words = before.is_some_and(|digest| good && digest != newest.text_digest);
+    standing::note(tx, source.source_id, &Noted::of(newest, newest.why(), standing, new_words), now)
 }
 
 /// Two addresses are one source if one was seen to lead to the other, or if both name the same one as theirs and
 /// have one owner. A front door stands for no page behind it.
-fn merge(tx: &mut Tx, source: &Source, capture: &Capture) -> Result<()> {
+fn merge(tx: &mut Tx, source: &Source, capture: &Capture, now: Time) -> Result<()> {
     let landed = markup::url::canonical(&capture.final_url).unwrap_or_default();
     if landed != source.url && !is_root(&landed) {
         if let Some(target) = by_url(tx, &landed)? {
-            join(tx, source, &target, &format!("{} leads to {landed}.", source.url))?;
+            join(tx, source, &target, &format!("{} leads to {landed}.", source.url), now)?;
         }
     } else if landed == source.url {
         let leading: Vec<Source> = tx.all(
@@ -266,7 +252,7 @@ fn merge(tx: &mut Tx, source: &Source, capture: &Capture) -> Result<()> {
             (&capture.final_url, source.source_id),
         )?;
         for other in leading.iter().filter(|_| !is_root(&landed)) {
-            join(tx, other, source, &format!("{} leads to {landed}.", other.url))?;
+            join(tx, other, source, &format!("{} leads to {landed}.", other.url), now)?;
         }
     }
     let named: Vec<Source> = tx.all(
@@ -288,20 +274,20 @@ fn merge(tx: &mut Tx, source: &Source, capture: &Capture) -> Result<()> {
                 // Each defers to the other: the one known longer stays.
                 let (newer, older) =
                     if source.source_id > other.source_id { (source, other) } else { (other, source) };
-                join(tx, newer, older, "Each names the other as its canonical address.")?;
+                join(tx, newer, older, "Each names the other as its canonical address.", now)?;
             }
-            (true, true) if ours == b && theirs == b => join(tx, source, other, why)?,
-            (true, true) if ours == a && theirs == a => join(tx, other, source, why)?,
+            (true, true) if ours == b && theirs == b => join(tx, source, other, why, now)?,
+            (true, true) if ours == a && theirs == a => join(tx, other, source, why, now)?,
             _ => {}
         }
     }
     Ok(())
 }
 
-fn join(tx: &mut Tx, from: &Source, into: &Source, why: &str) -> Result<()> {
+fn join(tx: &mut Tx, from: &Source, into: &Source, why: &str, now: Time) -> Result<()> {
     let free = from.merged_into.is_none() && from.merged_why != KEPT_APART;
     if free && from.source_id != into.source_id && from.kind == Kind::Source && into.kind == Kind::Source {
-        Source::merge(tx, from.source_id, into.source_id, why)?;
+        Source::merge(tx, from.source_id, into.source_id, why, now)?;
     }
     Ok(())
 }
@@ -328,7 +314,7 @@ fn name_source(tx: &mut Tx, source: &Source, copy: &Capture) -> Result<()> {
         ),
         (source.source_id, &copy.title, &copy.site, &copy.author, &copy.said_at),
     )?;
-    Ok(())
+    register::index(tx, &Source { title: copy.title.clone(), site: copy.site.clone(), ..source.clone() })
 }
 
 fn is_root(url: &str) -> bool {

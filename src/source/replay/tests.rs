@@ -350,6 +350,11 @@ fn how_much_is_shown_is_the_publications_and_the_sources_to_say() {
         evidence: text(),
         shown,
         looked_at: None,
+        host: String::new(),
+        due_at: None,
+        quiet: 0,
+        lost: String::new(),
+        lost_at: None,
     };
     let capture = |private| Capture {
         capture_id: CaptureId(1),
@@ -380,6 +385,7 @@ fn how_much_is_shown_is_the_publications_and_the_sources_to_say() {
         warc_file: text(),
         warc_bytes: 0,
         payload_digest: text(),
+        removed_at: None,
     };
     let check = |own, state, setting, expected| {
         assert_eq!(

@@ -23,6 +23,10 @@ pub(in crate::web) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     via: Option<bool>,
     state: State,
+    since: Time,
+    /// Why it is in this state.
+    evidence: String,
+    looked_at: Option<Time>,
     title: String,
     site: String,
     captures: Vec<Copy>,
@@ -34,6 +38,9 @@ struct Copy {
     health: Health,
     provenance: Provenance,
     url: String,
+    /// When it was taken away, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_at: Option<Time>,
 }
 
 impl Shown {
@@ -54,6 +61,7 @@ impl Shown {
             health: c.health,
             provenance: c.provenance,
             url: format!("{base_url}{}", c.path(source.source_id)),
+            removed_at: c.removed_at,
         };
         Ok(Shown {
             id: source.source_id,
@@ -61,6 +69,9 @@ impl Shown {
             kind: source.kind,
             via,
             state: source.state,
+            since: source.state_since,
+            evidence: source.evidence.clone(),
+            looked_at: source.looked_at,
             title: source.name(),
             site: source.place(),
             captures: captures.iter().map(copy).collect(),
@@ -77,7 +88,7 @@ pub(in crate::web) async fn list(
     let shown = app.db.read(move |tx| {
         let sources = match &who {
             Some(person) if person.role.may_edit_all() => Source::all(tx, before, limit + 1)?,
-            _ => Source::all_public(tx, before, limit + 1, now)?,
+            _ => Source::listed(tx, before, limit + 1)?,
         };
         sources.iter().map(|s| Shown::of(tx, s, None, &base, who.is_some(), now)).collect::<Result<Vec<_>>>()
     });

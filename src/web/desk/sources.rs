@@ -4,6 +4,7 @@ use super::{Desk, page};
 use crate::app::App;
 use crate::id::SourceId;
 use crate::outside::db::Tx;
+use crate::outside::queue::{self, Job};
 use crate::publication::Publication;
 use crate::source::{Capture, Kind, Shown, Source, State};
 use crate::web::signed_in::SignedIn;
@@ -20,11 +21,15 @@ const A_PAGE: usize = 100;
 #[derive(Deserialize)]
 pub(in crate::web) struct Asked {
     before: Option<String>,
+    /// Only those in this state.
+    state: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Page {
     desk: Desk,
+    /// `gone`, where only those are listed.
+    only: Option<&'static str>,
     sources: Vec<Row>,
     may_decide: bool,
     older: Option<String>,
@@ -57,6 +62,9 @@ struct Copy {
     when: String,
     health: &'static str,
     good: bool,
+    /// Where it can be taken away or had back.
+    removal: String,
+    removed: bool,
 }
 
 pub(in crate::web) async fn list(
@@ -65,22 +73,29 @@ pub(in crate::web) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let before = asked.before.map(|id| id.parse()).transpose()?;
+    let state = asked.state.map(|state| State::parse(&state).ok_or(Error::NotFound)).transpose()?;
     let shown = app
         .db
         .read(move |tx| {
             let publication = Publication::load(tx)?;
             let zone = publication.time_zone();
-            let mut sources = Source::all(tx, before, A_PAGE + 1)?;
+            let mut sources = match state {
+                Some(state) => Source::in_state(tx, state, before, A_PAGE + 1)?,
+                None => Source::all(tx, before, A_PAGE + 1)?,
+            };
             let more = sources.len() > A_PAGE;
             sources.truncate(A_PAGE);
-            let older =
-                sources.last().filter(|_| more).map(|s| format!("/desk/sources?before={}", s.source_id));
+            let only = state.map(|state| format!("&state={state}")).unwrap_or_default();
+            let older = sources
+                .last()
+                .filter(|_| more)
+                .map(|s| format!("/desk/sources?before={}{only}", s.source_id));
             let sources = sources.iter().map(|s| Row::of(tx, s, &zone)).collect::<Result<_>>()?;
             let (desk, may_decide) = (
                 Desk::of(&publication, "sources", Some(&signed_in.person)),
                 signed_in.person.role.may_edit_all(),
             );
-            Ok(Page { desk, sources, may_decide, older })
+            Ok(Page { desk, only: state.map(words::state_name), sources, may_decide, older })
         })
         .await?;
     page(&app, "desk/sources.html", &shown)
@@ -97,6 +112,8 @@ impl Row {
             when: words::moment(c.captured_at, zone),
             health: words::health(c.health),
             good: c.health == crate::source::Health::Good,
+            removal: format!("/desk/copies/{}/removal", c.capture_id),
+            removed: c.removed_at.is_some(),
         };
         Ok(Row {
             id: source.source_id.to_string(),
@@ -133,6 +150,22 @@ pub(in crate::web) async fn keep(
         .write(move |tx| {
             Source::find(tx, id)?;
             Source::keep(tx, id, now)
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
+}
+
+/// Looks at it again, soon.
+pub(in crate::web) async fn look(
+    extract::State(app): extract::State<App>,
+    _signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
+    let (id, now) = (id.parse::<SourceId>()?, app.now());
+    app.db
+        .write(move |tx| {
+            Source::find(tx, id)?;
+            queue::push(tx, &Job::Look(id), now)
         })
         .await?;
     Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
@@ -190,7 +223,7 @@ pub(in crate::web) async fn latest(
     page(&app, "desk/latest.html", &Latest { desk, title: source.name(), url: source.url, pieces })
 }
 
-fn editors_only(signed_in: &SignedIn) -> Result<()> {
+pub(super) fn editors_only(signed_in: &SignedIn) -> Result<()> {
     match signed_in.person.role.may_edit_all() {
         true => Ok(()),
         false => Err(Error::Forbidden("Editors decide about sources that others cite too.".into())),

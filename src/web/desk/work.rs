@@ -88,6 +88,8 @@ impl Row {
         let (what, (of, path)) = match queued.job()? {
             Job::Capture(id) => ("Keep a copy of", source(tx, id)?),
             Job::Backlog(id) => ("When nobody waits, keep a copy of", source(tx, id)?),
+            Job::Watch => ("See which sources are due to be looked at again", nothing()),
+            Job::Look(id) => ("Look again at", source(tx, id)?),
             Job::Reread(id) => ("Read again the kept copy of", captured(tx, id)?),
             Job::CheckQuotes(id) => ("Compare every quotation with", source(tx, id)?),
             Job::CheckPost(id) => ("Compare the quotations of", post(tx, id)?),

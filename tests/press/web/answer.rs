@@ -72,6 +72,15 @@ impl Answer {
         Answer { manner: Manner::Silent, ..Answer::new(200, "text/html", "") }
     }
 
+    /// Whether this is what somebody has already who knows its tag.
+    pub(super) fn has_tag(&self, known: &str) -> bool {
+        self.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("etag") && value == known)
+    }
+
+    pub(super) fn not_modified(tag: &str) -> Answer {
+        Answer { headers: Vec::new(), ..Answer::new(304, "text/html", "") }.header("ETag", tag)
+    }
+
     pub fn status(self, status: u16) -> Answer {
         Answer { status, ..self }
     }

@@ -139,7 +139,11 @@ async fn serve(scheme: &str, mut stream: impl AsyncRead + AsyncWrite + Unpin, sh
         asked.before = all.iter().filter(|earlier| earlier.url == asked.url).count();
         all.push(asked.clone());
         let set = shared.set.lock().unwrap().get(&asked.url).cloned();
-        set.unwrap_or_else(|| sites::answer(&asked))
+        let answer = set.unwrap_or_else(|| sites::answer(&asked));
+        match asked.header("if-none-match") {
+            Some(known) if answer.has_tag(known) => Answer::not_modified(known),
+            _ => answer,
+        }
     };
     // A client that hangs up on a misbehaving server is doing the right thing.
     let _ = answer.send(&mut stream, asked.method == "HEAD").await;
