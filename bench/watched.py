@@ -13,6 +13,8 @@ DAY = 86_400_000_000
 WORDS = "harbour ledger barrier tide lamp ferry council minutes dredging pilot gauge night report quay lock bridge".split()
 STATES = ["alive"] * 80 + ["changed"] * 6 + ["moved"] * 4 + ["blocked"] * 4 + ["failing"] * 2 + ["gone"] * 4
 GOOD, BAD = ("good", 200), ("error", 404)
+# What every page says.
+TEXT = "The lamps along the quay are lit by hand. " * 40
 PASSWORD = "the lamps are lit at dusk"
 
 
@@ -24,6 +26,8 @@ def watched(sources, now=None):
     data.mkdir(parents=True, exist_ok=True)
     ibid(data, "user", "add", "ida@gazette.example", "--name", "Ida", "--role", "owner", "--password-stdin", stdin=PASSWORD)
     base = sqlite3.connect(data / "ibid.sqlite")
+    (data / "files/texts").mkdir(parents=True, exist_ok=True)
+    (data / "files/texts/all.txt").write_text(TEXT)
     fill(base, sources, now or int(time.time() * 1e6))
     with serving(data, IBID_CAPTURE_CONNECT="*=127.0.0.1:9"):
         while base.execute("select 1 from post where renderer = 0 limit 1").fetchone():
@@ -64,7 +68,7 @@ def fill(base, sources, now):
         for at in (began, began + 30 * DAY, now - DAY):
             health, status = BAD if state in ("failing", "gone") and at > turned else GOOD
             rows["look"].append((n, at, health, status, "", "", 1.0, 0))
-        rows["capture"].append((n, began, "fetched", "good", "{}", 0, url, url, "", 200, "text/html", "", "en", title, "", "", "", "", "", "page", "", 900, f"sha256:{n}", "", 0, f"sha256:{n}"))
+        rows["capture"].append((n, began, "fetched", "good", "{}", 0, url, url, "", 200, "text/html", "", "en", title, "", "", "", "", "", "page", "texts/all.txt", 900, f"sha256:{n}", "", 0, f"sha256:{n}"))
         moves = [(began, None, "alive")] + ([(turned, "alive", state)] if state != "alive" else [])
         for at, was, into in moves:
             for which, change in ((was, -1), (into, 1)):

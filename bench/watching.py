@@ -15,7 +15,7 @@ import urllib.parse
 from urllib.parse import urlsplit
 
 from programs import IBID, processor_seconds, serving
-from watched import FEW, MANY, PASSWORD, WORDS, watched
+from watched import FEW, MANY, PASSWORD, TEXT, WORDS, watched
 
 ROUNDS = 5
 PAGES = 100
@@ -94,7 +94,7 @@ class Page(http.server.BaseHTTPRequestHandler):
     """Any page, always the same."""
 
     def do_GET(self):
-        body = f"<!doctype html><title>{self.path}</title><p>{'The lamps along the quay are lit by hand. ' * 40}</p>".encode()
+        body = f"<!doctype html><title>{self.path}</title><p>{TEXT}</p>".encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

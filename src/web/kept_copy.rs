@@ -318,7 +318,16 @@ impl Copy {
                     Some(_) => Vec::new(),
                     None => Capture::records(tx, capture.capture_id)?,
                 };
-                Ok(Found::Here(Copy { source, capture, records, origin, publication, showing, desk, removed }))
+                Ok(Found::Here(Copy {
+                    source,
+                    capture,
+                    records,
+                    origin,
+                    publication,
+                    showing,
+                    desk,
+                    removed,
+                }))
             })
             .await
     }

@@ -45,11 +45,9 @@ pub(super) fn of_source(stood: &[Stood], now: Time, zone: &TimeZone) -> String {
 pub(super) const WEEKS: i64 = 52;
 
 /// How many sources stood how at the end of each week, the last one now: bars that are piled up, the worst on top.
-pub(super) fn of_all(days: &[StateDay], now: Time, zone: &TimeZone) -> String {
+pub(super) fn of_all(weeks: &[Vec<(State, i64)>], now: Time, zone: &TimeZone) -> String {
     const STEP: f64 = 12.0;
     const TALL: f64 = 150.0;
-    let today = now.0.div_euclid(DAY);
-    let weeks: Vec<Vec<(State, i64)>> = (0..WEEKS).rev().map(|ago| counts(days, today - ago * 7)).collect();
     let sum = |week: &Vec<(State, i64)>| week.iter().map(|(_, n)| *n).sum::<i64>();
     let most = weeks.iter().map(sum).max().unwrap_or(0).max(1) as f64;
     let told = weeks.last().map(|week| tell(week)).unwrap_or_default();
@@ -77,13 +75,20 @@ pub(super) fn of_all(days: &[StateDay], now: Time, zone: &TimeZone) -> String {
     svg
 }
 
-/// Of each state the count that held at the end of a day.
-pub(super) fn counts(days: &[StateDay], day: i64) -> Vec<(State, i64)> {
-    let held = |state: State| {
-        let rows = days.iter().filter(|row| row.state == state && row.day <= day);
-        rows.max_by_key(|row| row.day).map_or(0, |row| row.sources)
-    };
-    State::ALL.iter().map(|&state| (state, held(state))).collect()
+/// How many sources were in each state at the end of each week, the last one ending today. Rows of a state stand in the order of days.
+pub(super) fn weeks(days: &[StateDay], today: i64) -> Vec<Vec<(State, i64)>> {
+    let mut weeks = vec![Vec::new(); WEEKS as usize];
+    for &state in State::ALL {
+        let mut rows = days.iter().filter(|row| row.state == state).peekable();
+        let mut held = 0;
+        for (ago, week) in (0..WEEKS).rev().zip(&mut weeks) {
+            while let Some(row) = rows.next_if(|row| row.day <= today - ago * 7) {
+                held = row.sources;
+            }
+            week.push((state, held));
+        }
+    }
+    weeks
 }
 
 /// `120 alive, 3 gone`
@@ -129,10 +134,13 @@ mod tests {
     fn a_day_without_a_row_is_like_the_day_before() {
         let row = |state, day, sources| StateDay { state, day, sources, came: 0 };
         let days = [row(State::Alive, 3, 7), row(State::Alive, 9, 5), row(State::Gone, 9, 2)];
-        let at = |day| counts(&days, day).into_iter().filter(|(_, n)| *n > 0).collect::<Vec<_>>();
+        let at = |day| {
+            let last = weeks(&days, day).pop().unwrap();
+            last.into_iter().filter(|(_, n)| *n > 0).collect::<Vec<_>>()
+        };
         assert_eq!((at(2), at(8)), (vec![], vec![(State::Alive, 7)]));
         assert_eq!(at(20), [(State::Alive, 5), (State::Gone, 2)]);
-        let svg = of_all(&days, Time(20 * DAY), &TimeZone::UTC);
+        let svg = of_all(&weeks(&days, 20), Time(20 * DAY), &TimeZone::UTC);
         assert!(svg.contains("Now 5 alive, 2 gone."), "{svg}");
     }
 }

@@ -235,13 +235,7 @@ impl Door {
         self.follow_on(url, wanted, budget, Terms { endpoint: None, known }).await
     }
 
-    async fn follow_on(
-        &self,
-        url: &Url,
-        wanted: Wanted,
-        budget: &Budget,
-        terms: Terms<'_>,
-    ) -> Vec<Exchange> {
+    async fn follow_on(&self, url: &Url, wanted: Wanted, budget: &Budget, terms: Terms<'_>) -> Vec<Exchange> {
         let mut exchanges = vec![self.ask(url, wanted, budget, terms).await];
         while let Some(next) = exchanges.last().and_then(Exchange::redirect) {
             let problem = match next {

@@ -7,7 +7,9 @@ use crate::outside::queue::{self, Job};
 use crate::source::read::Reading;
 use crate::source::room;
 use crate::source::standing::{self, Noted};
-use crate::source::{Capture, Health, KEPT_APART, Kind, Source, TextKind, register, registrable, removal, watch};
+use crate::source::{
+    Capture, Health, KEPT_APART, Kind, Source, TextKind, register, registrable, removal, watch,
+};
 use crate::time::{SECOND, Time};
 use crate::{Error, Result};
 use url::Url;
@@ -90,6 +92,8 @@ pub(super) fn write(
         if capture.health == Health::Good && source.kind == Kind::Source {
             merge(tx, &source, &capture, now)?;
         }
+    } else {
+        name_source(tx, &source, &capture)?;
     }
     let resolved = Source::resolved(tx, id)?.source_id;
     for source in if resolved == id { vec![id] } else { vec![id, resolved] } {

@@ -82,7 +82,8 @@ pub(in crate::web) async fn show(Shared(app): Shared<App>, signed_in: SignedIn) 
         let zone = publication.time_zone();
         let today = now.0.div_euclid(DAY);
         let days = StateDay::since(tx, today - strip::WEEKS * 7)?;
-        let piles = strip::counts(&days, today);
+        let weeks = strip::weeks(&days, today);
+        let piles = weeks.last().cloned().unwrap_or_default();
         let hosts = HostHealth::worst(tx, HOSTS)?;
         let lost = |tx: &mut Tx, state, since| -> Result<Vec<Lost>> {
             let lately = Stood::lately(tx, state, since, LISTED)?;
@@ -98,7 +99,7 @@ pub(in crate::web) async fn show(Shared(app): Shared<App>, signed_in: SignedIn) 
             desk: Desk::of(&publication, "sources", Some(&signed_in.person)),
             blank: piles.iter().all(|(_, sources)| *sources == 0),
             states: piles.into_iter().map(Pile::of).filter(|pile| pile.sources > 0).collect(),
-            picture: strip::of_all(&days, now, &zone),
+            picture: strip::of_all(&weeks, now, &zone),
             died: words::count(usize::try_from(died).unwrap_or(0), "source", "sources"),
             dead: lost(tx, State::Gone, week)?,
             failing: lost(tx, State::Failing, now.plus(-30 * DAY))?,
