@@ -20,6 +20,8 @@ pub(super) struct Written {
     /// Where the last string ended, and how large it was.
     last: Option<(f64, f64, f64)>,
     steps: usize,
+    /// By their numbers: the next page writes in the same ones.
+    fonts: HashMap<u32, Rc<Font>>,
 }
 
 impl Written {
@@ -102,6 +104,8 @@ struct State {
 
 fn draw(file: &File, data: &[u8], resources: &Dict, at: Matrix, depth: usize, written: &mut Written) {
     let mut reader = Reader { bytes: data, at: 0 };
+    let known = file.get(resources.get("Font")).dict();
+    let forms = file.get(resources.get("XObject")).dict();
     let mut fonts: HashMap<String, Rc<Font>> = HashMap::new();
     let (mut text, mut line) = (SAME, SAME);
     let mut state =
@@ -127,13 +131,14 @@ fn draw(file: &File, data: &[u8], resources: &Dict, at: Matrix, depth: usize, wr
             "Tf" => {
                 let name = given.first().map(|name| name.name().to_owned()).unwrap_or_default();
                 state.size = n(1);
-                let known = file.get(resources.get("Font")).dict();
-                state.font = Some(
-                    fonts
-                        .entry(name.clone())
-                        .or_insert_with(|| Rc::new(Font::of(file, &file.get(known.get(&name)).dict())))
-                        .clone(),
-                );
+                state.font = Some(match fonts.get(&name) {
+                    Some(font) => font.clone(),
+                    None => {
+                        let font = font(file, known.get(&name), written);
+                        fonts.insert(name, font.clone());
+                        font
+                    }
+                });
             }
             "TL" => state.leading = n(0),
             "Tc" => state.letter = n(0),
@@ -179,7 +184,6 @@ fn draw(file: &File, data: &[u8], resources: &Dict, at: Matrix, depth: usize, wr
                 }
             }
             "Do" if depth < DEEPEST => {
-                let forms = file.get(resources.get("XObject")).dict();
                 let form = file.get(forms.get(given.first().map(Object::name).unwrap_or_default()));
                 let Object::Stream(about, ..) = &form else { continue };
                 if about.get("Subtype").map(Object::name) == Some("Form") {
@@ -198,6 +202,16 @@ fn draw(file: &File, data: &[u8], resources: &Dict, at: Matrix, depth: usize, wr
         }
         given.clear();
     }
+}
+
+fn font(file: &File, object: Option<&Object>, written: &mut Written) -> Rc<Font> {
+    let Some(Object::Ref(number)) = object else { return Rc::new(Font::of(file, &file.get(object).dict())) };
+    if let Some(font) = written.fonts.get(number) {
+        return font.clone();
+    }
+    let font = Rc::new(Font::of(file, &file.get(object).dict()));
+    written.fonts.insert(*number, font.clone());
+    font
 }
 
 /// Writes a string down, and gives back where the next one stands.

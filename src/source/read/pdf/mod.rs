@@ -23,6 +23,8 @@ pub struct Pdf {
 }
 
 const MOST_PAGES: usize = 2_000;
+/// Of the tree of pages, branches included; a branch may be met twice.
+const MOST_NODES: usize = 10_000;
 const MOST_TEXT: usize = 5_000_000;
 
 /// Nothing but emptiness for what is no PDF, or one that needs a password.
@@ -42,7 +44,8 @@ pub fn read(bytes: &[u8]) -> Pdf {
     let catalog = file.get(file.trailer.get("Root")).dict();
     pdf.language = text_string(file.get(catalog.get("Lang")).bytes());
     let mut pages = Vec::new();
-    collect(&file, catalog.get("Pages"), &Dict::default(), &mut Vec::new(), &mut pages);
+    let (above, met) = (&mut Vec::new(), &mut 0);
+    collect(&file, catalog.get("Pages"), &Dict::default(), above, met, &mut pages);
     let mut written = content::Written::default();
     for page in pages {
         if written.len() > MOST_TEXT {
@@ -60,8 +63,13 @@ fn collect(
     node: Option<&Object>,
     inherited: &Dict,
     above: &mut Vec<u32>,
+    met: &mut usize,
     pages: &mut Vec<Dict>,
 ) {
+    *met += 1;
+    if *met > MOST_NODES {
+        return;
+    }
     if let Some(Object::Ref(number)) = node {
         if above.contains(number) || above.len() > 40 {
             return;
@@ -76,7 +84,7 @@ fn collect(
         Object::Array(kids) => {
             for kid in kids {
                 if pages.len() < MOST_PAGES {
-                    collect(file, Some(&kid), &dict, above, pages);
+                    collect(file, Some(&kid), &dict, above, met, pages);
                 }
             }
         }

@@ -45,8 +45,8 @@ impl Object {
     }
 }
 
-/// What all streams together may unpack to.
-const MOST_UNPACKED: usize = 64 << 20;
+/// What is read of all streams together, and what they unpack to.
+const MOST_UNPACKED: usize = 128 << 20;
 const MOST_OBJECTS: usize = 200_000;
 const DEEPEST: usize = 40;
 
@@ -163,7 +163,10 @@ impl<'a> File<'a> {
     /// The data of a stream, its filters undone; as far as they are known and there is room.
     pub(super) fn data(&self, stream: &Object) -> Vec<u8> {
         let Object::Stream(dict, start, end) = stream else { return Vec::new() };
-        let mut data = self.bytes.get(*start..*end).unwrap_or_default().to_vec();
+        let data = self.bytes.get(*start..*end).unwrap_or_default();
+        let Some(left) = self.left.get().checked_sub(data.len()) else { return Vec::new() };
+        self.left.set(left);
+        let mut data = data.to_vec();
         let list = |object: Object| match object {
             Object::Array(all) => all,
             Object::Null => Vec::new(),

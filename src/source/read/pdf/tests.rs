@@ -88,3 +88,13 @@ proptest::proptest! {
         read(&bytes);
     }
 }
+
+/// Each branch names the next one twice: two to the power of forty leaves, were they walked.
+#[test]
+fn a_tree_that_meets_itself_is_walked_for_a_while() {
+    let mut bytes = b"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >>\n".to_vec();
+    for n in 2..40 {
+        bytes.extend(format!("{n} 0 obj << /Kids [{} 0 R {} 0 R] >>\n", n + 1, n + 1).bytes());
+    }
+    assert_eq!(read(&bytes).text, "");
+}
