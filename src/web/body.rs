@@ -8,7 +8,7 @@ use super::{respond, words};
 use crate::Result;
 use crate::app::App;
 use crate::quote::{Judged, Judgement, Passage, Ruling};
-use crate::source::Fate;
+use crate::source::{Fate, State};
 use crate::source::replay::Showing;
 use crate::time::Time;
 use jiff::tz::TimeZone;
@@ -327,6 +327,8 @@ impl Dress<'_> {
             words: &'a str,
             video: bool,
             open_words: &'a str,
+            /// The original is not there any more: the kept copy comes first.
+            lost: bool,
         }
         let cited = &self.document.citations[citation];
         let Some(Some(source)) = self.sources.get(citation) else {
@@ -350,6 +352,7 @@ impl Dress<'_> {
             } else {
                 "Open at the source"
             },
+            lost: source.state == State::Gone.as_str(),
         };
         respond::render(self.app, "part/embed.html", embed)
     }

@@ -31,7 +31,6 @@ use text::Visible;
 pub struct Fetched {
     /// After redirects.
     pub url: String,
-    #[allow(dead_code, reason = "part of what an answer is; health judges it from the exchange")]
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,

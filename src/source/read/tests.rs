@@ -288,3 +288,70 @@ proptest::proptest! {
         }
     }
 }
+
+const TOLD: &str = r#"{"version":"1.0","type":"rich","author_name":"Harbour Office","provider_name":"X","html":
+"<blockquote class=\"twitter-tweet\"><p lang=\"en\" dir=\"ltr\">The ice has <b>left</b>.<br>Boats &amp; ferries go out. <a href=\"https://t.co/a\">pic.x.com/a</a></p>&mdash; Harbour Office (@harbour) <a href=\"https://x.com/harbour/status/20\">March 16, 2026</a></blockquote>\n<script src=\"https://platform.x.com/widgets.js\"></script>"}"#;
+
+#[test]
+fn a_post_that_its_page_hides_is_read_from_the_sites_own_card() {
+    let shell = page(
+        "https://x.com/harbour/status/20?s=20",
+        "<title>X</title><noscript>JavaScript is not available.</noscript>",
+    );
+    let wanted = extras(&shell.url, Some(&shell));
+    assert_eq!(
+        (wanted.len(), wanted[0].role, wanted[0].url.as_str()),
+        (
+            1,
+            "text",
+            "https://publish.x.com/oembed?url=https%3A%2F%2Fx.com%2Fharbour%2Fstatus%2F20%3Fs%3D20&format=json"
+        )
+    );
+    let mut card = json(&wanted[0].url, TOLD);
+    let reading = read(&shell.url, &shell, std::slice::from_ref(&card));
+    let said = "The ice has left.\nBoats & ferries go out. pic.x.com/a";
+    check(&reading, TextKind::Post, ["The ice has left.", "Harbour Office", "2026-03-16", said]);
+    assert_eq!((reading.site.as_str(), reading.facts.deleted), ("X", false));
+    // Without it there are no words: the shell's are not the post's.
+    check(&read(&shell.url, &shell, &[]), TextKind::None, ["X", "", "", ""]);
+    (card.status, card.body) = (404, "{}".into());
+    assert!(read(&shell.url, &shell, &[card]).facts.deleted);
+}
+
+#[test]
+fn a_recording_is_told_by_its_card_and_holds_no_words() {
+    let film =
+        page("https://vimeo.com/76979871", "<title>The new tide on Vimeo</title><p>Join Vimeo. Log in.");
+    let wanted = extras(&film.url, Some(&film));
+    let card = json(
+        &wanted[0].url,
+        r#"{"type":"video","title":"The new tide","author_name":"Quay Films","upload_date":"2026-03-05 12:00:00","thumbnail_url":"https://i.vimeocdn.com/tide.jpg"}"#,
+    );
+    let reading = read(&film.url, &film, &[card]);
+    check(&reading, TextKind::None, ["The new tide", "Quay Films", "2026-03-05T12:00:00", ""]);
+    assert_eq!(reading.picture, "https://i.vimeocdn.com/tide.jpg");
+    assert!(reading.facts.video && reading.shown.contains("Join Vimeo"));
+}
+
+#[test]
+fn a_page_is_asked_about_only_where_it_leaves_a_gap() {
+    let link = "<link rel=alternate type=application/json+oembed href='/card?of=1&amp;x'>";
+    let full = "<meta name=author content=Marta><meta property=og:image content=/a.jpg>";
+    let gap =
+        page("https://quay.example/log", &format!("<title>Night log</title>{link}<p>The gate was closed."));
+    let wanted = extras(&gap.url, Some(&gap));
+    assert_eq!(addresses(&wanted), ["https://quay.example/card?of=1&x"]);
+    let none = page("https://quay.example/log", &format!("<title>Night log</title>{full}{link}"));
+    assert_eq!(extras(&none.url, Some(&none)), []);
+    let card = json(
+        &wanted[0].url,
+        r#"{"title":"Another","author_name":"Marta Lindqvist","thumbnail_url":"https://quay.example/ a.jpg","html":"<blockquote><p>Other words</p></blockquote>"}"#,
+    );
+    let reading = read(&gap.url, &gap, &[card]);
+    check(&reading, TextKind::Page, ["Night log", "Marta Lindqvist", "", "The gate was closed."]);
+    assert_eq!(reading.picture, "https://quay.example/%20a.jpg");
+    for strange in ["", "[]", "null", "{", r#"{"title":7,"html":[],"thumbnail_url":"file:///etc/passwd"}"#] {
+        let card = json(&wanted[0].url, strange);
+        check(&read(&gap.url, &gap, &[card]), TextKind::Page, ["Night log", "", "", "The gate was closed."]);
+    }
+}

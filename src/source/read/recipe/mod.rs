@@ -1,6 +1,7 @@
 //! Sites that keep their words elsewhere than on the page. One entry, one file.
 
 mod cspan;
+mod oembed;
 mod substack;
 mod telegram;
 mod youtube;
@@ -17,7 +18,8 @@ pub(super) struct Recipe {
     pub(super) read: fn(&str, &Page, &[Fetched], &mut Reading),
 }
 
-const RECIPES: &[Recipe] = &[telegram::RECIPE, youtube::RECIPE, cspan::RECIPE, substack::RECIPE];
+const RECIPES: &[Recipe] =
+    &[telegram::RECIPE, youtube::RECIPE, cspan::RECIPE, substack::RECIPE, oembed::RECIPE];
 
 pub(super) fn of(url: &str, page: Option<&Fetched>) -> Option<&'static Recipe> {
     let addresses = [page.map(|page| page.url.as_str()), Some(url)];
