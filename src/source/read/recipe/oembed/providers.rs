@@ -7,7 +7,7 @@ pub(super) struct Provider {
     pub(super) site: &'static str,
     endpoint: &'static str,
     pub(super) thing: Thing,
-    /// Host and path; `*` stands for any characters, at least one.
+    /// Host and path; `*` stands for any characters, at least one, and `#` for a number and what may follow it.
     places: &'static [&'static str],
 }
 
@@ -44,7 +44,9 @@ impl Provider {
 
 fn stands_at(url: &Url, place: &str) -> bool {
     let (host, path) = place.split_once('/').unwrap_or((place, ""));
-    is_on(url, &[host]) && fits(path, url.path().trim_matches('/'))
+    let is = url.path().trim_matches('/');
+    let numbered = || is.split('/').next().is_some_and(|part| part.parse::<u64>().is_ok());
+    is_on(url, &[host]) && if path == "#" { numbered() } else { fits(path, is) }
 }
 
 /// Whether a text is a pattern's.
@@ -81,7 +83,7 @@ const PROVIDERS: &[Provider] = &[
     provider("Bluesky", "embed.bsky.app/oembed", Thing::Post, &["bsky.app/profile/*/post/*"]),
     provider("Vimeo", "vimeo.com/api/oembed.json", Thing::Recording, &[
         "vimeo.com/*/videos/*", "vimeo.com/channels/*/*", "vimeo.com/album/*/video/*", "vimeo.com/showcase/*/video/*",
-        "vimeo.com/ondemand/*/*", "vimeo.com/event/*", "player.vimeo.com/video/*", "vimeo.com/*",
+        "vimeo.com/ondemand/*/*", "vimeo.com/event/*", "player.vimeo.com/video/*", "vimeo.com/#",
     ]),
     provider("TikTok", "www.tiktok.com/oembed", Thing::Recording, &["tiktok.com/*/video/*"]),
     provider("Dailymotion", "www.dailymotion.com/services/oembed", Thing::Recording, &["dailymotion.com/video/*"]),
@@ -138,6 +140,8 @@ mod tests {
             ("https://x.com/harbour", ""),
             ("https://box.com/a/status/20", ""),
             ("https://vimeo.com/76979871", "Vimeo"),
+            ("https://vimeo.com/76979871/0f2a", "Vimeo"),
+            ("https://vimeo.com/blog", ""),
             ("https://www.ted.com/talks/tides/", "TED"),
             ("https://www.ted.com/talks", ""),
             ("https://rumble.com/v1abc-the-tide.html", "Rumble"),
