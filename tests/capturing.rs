@@ -678,3 +678,32 @@ async fn a_pdf_is_read_and_handed_over_inert() {
     assert!(file.header("content-security-policy").starts_with("sandbox"));
     assert_eq!(file.header("x-content-type-options"), "nosniff");
 }
+
+#[tokio::test]
+async fn a_server_that_is_overrun_is_asked_again_within_the_hour() {
+    const PAGE: &str = "https://overrun.example/minutes";
+    let mut press = Press::start().await;
+    press.web.serves(PAGE, Answer::page("Busy", "<p>Come back later.</p>").status(503));
+    let post = citing(&press, &[PAGE]).await;
+    assert_eq!(health(&post.is_kept().await[0]), "error");
+    let work = press.ida().signs_in().await.opens("/desk/work").await;
+    work.is(200).shows("Keep a copy of");
+
+    press.web.serves(
+        PAGE,
+        Answer::page("Minutes", "<p>The bridge is to be painted before the summer, said the clerk.</p>"),
+    );
+    press.is_stopped().await;
+    press.set("IBID_CLOCK", "+90");
+    press.starts().await;
+    until("the second try", async || {
+        let source = post.sources().await.remove(0);
+        if health(&source) == "good" { Ok(()) } else { Err(source.to_string()) }
+    })
+    .await;
+    until("nothing more to be tried", async || {
+        let work = press.ida().signs_in().await.opens("/desk/work").await.text();
+        if work.contains("Keep a copy of") { Err(work) } else { Ok(()) }
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 //!
 //! A failed capture is kept too: a fact with a reason, never a success.
 
+mod again;
 mod archive;
 mod held;
 mod kept;
@@ -45,14 +46,24 @@ pub async fn run(app: &App, id: SourceId) -> Result<()> {
     if newest.is_some_and(|copy| app.now().0 - copy.captured_at.0 < FRESH) {
         return Ok(());
     }
-    keep(app, id).await.map(drop)
+    let copy = keep(app, id).await?;
+    if !again::may_pass(copy.health, copy.status) {
+        return Ok(());
+    }
+    let now = app.now();
+    app.db
+        .write(move |tx| match again::wait(record::failures(tx, &copy)?) {
+            Some(wait) => queue::push(tx, &Job::Capture(id), now.plus(wait)),
+            None => Ok(()),
+        })
+        .await
 }
 
 /// The job: a copy of a source that nobody has tried to keep yet.
 pub async fn run_if_none(app: &App, id: SourceId) -> Result<()> {
     match app.db.read(move |tx| Source::find(tx, id)).await?.looked_at {
         Some(_) => Ok(()),
-        None => run(app, id).await,
+        None => keep(app, id).await.map(drop),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rows of a capture, and what a new copy means for its source: state, title, merging.
 
+use super::again;
 use super::archive::Kept;
 use crate::id::{CaptureId, SourceId};
 use crate::outside::db::{Tx, Value, sql};
@@ -65,6 +66,20 @@ pub fn first_good(tx: &mut Tx, source: SourceId) -> Result<Option<Capture>> {
         ),
         (source,),
     )
+}
+
+/// How often a source was not to be had of late, this time included.
+pub(super) fn failures(tx: &mut Tx, copy: &Capture) -> Result<usize> {
+    let (source, at) = (copy.source_id, copy.captured_at);
+    let failed: (i64,) = tx.one(
+        sql!(
+            "-- capture::failures
+            select count(*) from capture
+            where source_id = ?1 and captured_at > ?2 and captured_at <= ?3 and health <> 'good'"
+        ),
+        (source, at.plus(-again::OF_LATE), at),
+    )?;
+    Ok(failed.0 as usize)
 }
 
 /// Writes a capture down, and what follows from it. `standing`: how much of the first good copy's words still stand.
