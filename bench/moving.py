@@ -1,12 +1,9 @@
 """Ten thousand generated posts, moved in and rendered, against hugo building them into pages. Both begin with an empty folder."""
 import os
 import random
-import resource
 import statistics
-import subprocess
-import time
 
-from programs import IBID, folder, needed
+from programs import IBID, folder, needed, watched
 
 POSTS = int(os.environ.get("IBID_BENCH_MOVED", "10000"))
 ROUNDS = 3
@@ -42,17 +39,6 @@ def ours(site):
 def theirs(site):
     with folder() as out:
         return watched(needed("hugo"), "-s", site, "-d", out, "--quiet", "--noBuildLock")
-
-
-def watched(*command):
-    """Seconds, processor seconds, and most memory resident at a time in MiB."""
-    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(run.pid, 0)
-    seconds = time.monotonic() - began
-    if status:
-        raise SystemExit(f"{command[0]} ended with {status}")
-    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def write(site, chance):

@@ -3,6 +3,7 @@ import contextlib
 import http.client
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -142,6 +143,17 @@ def processor_seconds(pid):
             total += int(fields[11]) + int(fields[12])
             todo += Path(f"/proc/{one}/task/{one}/children").read_text().split()
     return total / os.sysconf("SC_CLK_TCK")
+
+
+def watched(*command, accepted=(0,), **settings):
+    """Seconds, processor seconds, and most memory resident at a time in MiB."""
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **settings})
+    _, status, used = os.wait4(run.pid, 0)
+    seconds = time.monotonic() - began
+    if os.waitstatus_to_exitcode(status) not in accepted:
+        raise SystemExit(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
+    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def memory(pid):

@@ -11,7 +11,11 @@ use crate::source::{Capture, Health, Kind, Source, State, capture};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use clap::{Args, Subcommand};
+use futures_util::StreamExt;
 use serde::Serialize;
+
+/// Copies made at a time; each host still answers one request after the other.
+const SIDE_BY_SIDE: usize = 16;
 
 #[derive(Args)]
 pub(super) struct Sources {
@@ -132,12 +136,15 @@ impl Take {
             // All of them are understood before the first is fetched.
             sources.push((find(app, &asked).await?, asked));
         }
-        let mut taken = Vec::new();
-        for (source, asked) in sources {
-            let one = match capture::keep(app, source.source_id).await {
+        let taking = sources.into_iter().map(async |(source, asked)| {
+            match capture::keep(app, source.source_id).await {
                 Ok(copy) => Taken::of(app, asked, &source, &copy),
                 Err(error) => Taken::failed(asked, &source, &error),
-            };
+            }
+        });
+        let mut answers = futures_util::stream::iter(taking).buffered(SIDE_BY_SIDE);
+        let mut taken = Vec::new();
+        while let Some(one) = answers.next().await {
             if !self.json {
                 let health = one.health.map_or("failed", Health::as_str);
                 println!(
