@@ -25,6 +25,10 @@ pub struct Parts {
     pub config: Config,
     /// No slash at its end. Absolute addresses come from here alone, never from a request.
     pub base_url: String,
+    /// The same of interactive replay, where there is such a replay.
+    pub replay_url: Option<String>,
+    /// Its host, by which requests for it are known.
+    pub replay_host: Option<String>,
     pub db: Db,
     pub files: Files,
     pub mailer: Mailer,
@@ -94,6 +98,8 @@ impl App {
             recent_texts: quote::Recent::default(),
             bell: Notify::new(),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
+            replay_url: config.replay_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            replay_host: config.replay_url.as_ref().and_then(Url::host_str).map(str::to_owned),
             base_url,
             db,
             config,

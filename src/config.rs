@@ -195,6 +195,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// As it was set; a server that was told none is its own.
     pub base_url: Option<Url>,
+    /// The origin of interactive replay, if there is such a replay.
+    pub replay_url: Option<Url>,
     pub database: db::Place,
     pub files: files::Place,
     pub mail: mail::Place,
@@ -285,8 +287,8 @@ impl Config {
         };
         let mail_from = setting!(mail_from);
         let trusted_proxies = networks("IBID_TRUSTED_PROXIES", setting!(trusted_proxies))?;
-        // Interactive replay and rendering in a browser come later; what is set for them is checked and shown already.
-        setting!(replay_url).map(|v| web_address("IBID_REPLAY_URL", &v)).transpose()?;
+        let replay_url = setting!(replay_url).map(|v| web_address("IBID_REPLAY_URL", &v)).transpose()?;
+        // Rendering in a browser comes later; what is set for it is checked and shown already.
         setting!(browser);
         setting!(browser_no_sandbox);
         let capture = Capture {
@@ -312,10 +314,15 @@ impl Config {
                 Clock { shift: shift.map_err(|_| wrong("IBID_CLOCK", &v, "+3600 (seconds)"))? }
             }
         };
+        let listen = socket("--listen", &listen)?;
+        if let Some(replay) = &replay_url {
+            of_its_own(replay, base_url.as_ref(), listen)?;
+        }
         Ok(Config {
             data,
-            listen: socket("--listen", &listen)?,
+            listen,
             base_url,
+            replay_url,
             database,
             files,
             mail,
@@ -353,6 +360,20 @@ fn web_address(name: &str, value: &str) -> Result<Url> {
     match url.scheme() {
         "http" | "https" if plain && url.path() == "/" => Ok(url),
         _ => Err(wrong(name, value, example)),
+    }
+}
+
+/// Cookies do not know ports: only another host is another place to a browser.
+fn of_its_own(replay: &Url, base: Option<&Url>, listen: SocketAddr) -> Result<()> {
+    let listened = listen.ip().to_string();
+    let ours = base.map_or(Some(listened.as_str()), Url::host_str);
+    match replay.host_str() == ours {
+        true => Err(Error::Invalid(format!(
+            "IBID_REPLAY_URL has the host of the publication itself ({}). Pages replayed there would share its cookies: \
+             give replay a host of its own, best under another registered domain.",
+            ours.unwrap_or_default()
+        ))),
+        false => Ok(()),
     }
 }
 
@@ -454,6 +475,21 @@ mod tests {
              Write it like off, folder:DIR or smtps://USER:PASSWORD@HOST."
         );
         assert!(typed(|raw| raw.base_url = Some("gazette.example".into())).is_err());
+    }
+
+    #[test]
+    fn replay_has_a_host_of_its_own() {
+        let both = |base: &str, replay: &str| {
+            typed(|raw| (raw.base_url, raw.replay_url) = (Some(base.into()), Some(replay.into())))
+        };
+        assert!(both("https://gazette.example", "https://gazette-replay.example").is_ok());
+        let error = both("https://gazette.example", "https://gazette.example:8443").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "IBID_REPLAY_URL has the host of the publication itself (gazette.example). Pages replayed there would share \
+             its cookies: give replay a host of its own, best under another registered domain."
+        );
+        assert!(typed(|raw| raw.replay_url = Some("http://127.0.0.1:9000".into())).is_err());
     }
 
     #[test]

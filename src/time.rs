@@ -31,6 +31,11 @@ impl Time {
         Time(self.0.saturating_add(micros))
     }
 
+    /// The second that it falls into.
+    pub fn whole_second(self) -> Time {
+        Time(self.0 - self.0.rem_euclid(SECOND))
+    }
+
     /// `2026-03-14T09:30:00Z`, whole seconds.
     pub fn rfc3339(self) -> String {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()

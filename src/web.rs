@@ -1,4 +1,4 @@
-//! Every address, on one page.
+//! Every address, on one page; but for the replay origin's own, which [`interactive`] answers before any routing.
 
 mod accent;
 mod api;
@@ -12,10 +12,12 @@ mod feed;
 mod health;
 mod heat;
 mod home;
+mod interactive;
 mod kept_copy;
 mod linked;
 mod list_show;
 mod media;
+mod memento;
 mod metrics;
 mod nearby;
 mod oembed;
@@ -57,7 +59,7 @@ pub use server::serve;
 pub use theme::{Problem, follow as follow_theme};
 
 /// Every name that a public page reads in its query; what is not here, no kept page depends on.
-const READ_BEHIND_THE_QUESTION_MARK: [&str; 3] = ["before", "q", "text"];
+const READ_BEHIND_THE_QUESTION_MARK: [&str; 4] = ["before", "q", "text", "view"];
 
 fn router(app: App) -> Router {
     let uploads = DefaultBodyLimit::max(app.config.upload_max + uploaded::OTHER_FIELDS);
@@ -161,6 +163,8 @@ fn router(app: App) -> Router {
         .route("/sources/{id}/{stamp}", get(kept_copy::show))
         .route("/sources/{id}/{stamp}/page", get(kept_copy::page))
         .route("/sources/{id}/{stamp}/r/{name}", get(kept_copy::requisite))
+        .route("/timegate/{*url}", get(memento::timegate))
+        .route("/timemap/link/{*url}", get(memento::timemap))
         .route("/preview/{secret}", get(preview::show))
         .route("/about-captures", get(site::about_captures))
         .route("/media/{name}", get(media::show))

@@ -3,10 +3,12 @@
 //! A verdict belongs to exact words and to the copies that were there when it was given: change either and it is never
 //! shown again. The decision itself is pure ([`judge`]); this file asks for texts, and writes down what was decided.
 
+pub mod fragment;
 pub mod judge;
 pub mod passage;
 pub mod watch;
 
+pub use fragment::to_the_words;
 pub use judge::{Asked, Held, Judgement, Prepared, Ruling};
 pub use passage::Passage;
 

@@ -9,6 +9,7 @@ pub mod capture;
 pub mod drift;
 pub mod elsewhere;
 pub mod health;
+pub mod memento;
 pub mod read;
 pub mod register;
 pub mod removal;

@@ -7,9 +7,9 @@ use super::template::Templates;
 use super::{respond, words};
 use crate::Result;
 use crate::app::App;
-use crate::quote::{Judged, Judgement, Passage, Ruling};
-use crate::source::{Fate, State};
+use crate::quote::{Judged, Judgement, Passage, Ruling, to_the_words};
 use crate::source::replay::Showing;
+use crate::source::{Fate, State};
 use crate::time::Time;
 use jiff::tz::TimeZone;
 use markup::{Document, Part};
@@ -119,6 +119,9 @@ impl Dress<'_> {
     ) -> Result<()> {
         let Some(Some(source)) = self.sources.get(citation) else { return Ok(()) };
         let number = source.number;
+        if let Some(cited) = self.document.citations.get(citation) {
+            make_robust(html, &cited.url, &source.robust(self.app));
+        }
         html.push_str(&format!(
             "<a class=\"cite\" href=\"#s{number}\" aria-label=\"Source {number}\">{number}</a>"
         ));
@@ -178,10 +181,11 @@ impl Dress<'_> {
         struct Note<'a> {
             #[serde(flatten)]
             source: &'a Listed,
-            version: Option<String>,
+            /// Finished attributes.
+            robust: String,
         }
-        let version = source.copy.as_ref().map(|path| self.app.url(path));
-        respond::render(self.app, "part/note.html", Note { source, version })
+        let robust = source.robust(self.app);
+        respond::render(self.app, "part/note.html", Note { source, robust })
     }
 
     fn mark(&self, quotation: usize) -> Result<String> {
@@ -250,7 +254,8 @@ impl Dress<'_> {
             compared: String,
             copy: Option<String>,
             copy_words: &'a str,
-            live: Option<&'a str>,
+            /// The living page, at the words.
+            live: Option<String>,
         }
         let Some(quote) = self.quotes.get(quotation) else { return Ok(String::new()) };
         let nothing_to_say = match quote.ruling {
@@ -295,7 +300,10 @@ impl Dress<'_> {
                 .as_ref()
                 .filter(|_| !hidden)
                 .map(|path| format!("{path}{}", at_the_words(quote))),
-            live: quote.live.as_deref(),
+            live: quote.live.as_deref().map(|url| match &quote.passage {
+                Some(passage) => to_the_words(url, passage),
+                None => url.to_owned(),
+            }),
         };
         respond::render(self.app, "part/finding.html", panel)
     }
@@ -321,6 +329,8 @@ impl Dress<'_> {
         struct Embed<'a> {
             #[serde(flatten)]
             source: &'a Listed,
+            /// Finished attributes.
+            robust: String,
             picture: Option<&'a str>,
             heading: &'a str,
             about: String,
@@ -343,6 +353,7 @@ impl Dress<'_> {
         let embed = Embed {
             heading: titled.map_or(source.title.as_str(), |c| c.author.as_str()),
             source,
+            robust: source.robust(self.app),
             picture: card.and_then(|c| c.picture.as_deref()),
             about: card.map_or_else(|| source.site.clone(), |c| c.about(titled.is_none())),
             words: card.map_or("", |c| c.words.as_str()),
@@ -377,6 +388,15 @@ fn put(text: &str, waiting: &mut String, html: &mut String) {
             html.push_str(&text[end..]);
         }
         None => html.push_str(text),
+    }
+}
+
+/// Gives attributes to the link that was written last, if it is this one: a note stands behind its link.
+fn make_robust(html: &mut String, url: &str, attributes: &str) {
+    let Some(at) = html.rfind("<a ") else { return };
+    let Some(end) = html[at..].find('>').map(|end| at + end) else { return };
+    if html[at..end].contains(&format!(" href=\"{}\"", Templates::escape(url))) {
+        html.insert_str(end, attributes);
     }
 }
 

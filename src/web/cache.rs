@@ -88,7 +88,7 @@ impl Coding {
     }
 }
 
-fn accepts(accepted: &str, coding: &str) -> bool {
+pub(super) fn accepts(accepted: &str, coding: &str) -> bool {
     accepted.split(',').any(|part| {
         let (name, quality) = part.split_once(';').unwrap_or((part, ""));
         name.trim() == coding && quality.trim().trim_start_matches("q=").parse() != Ok(0.0)

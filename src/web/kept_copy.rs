@@ -4,18 +4,20 @@
 //!
 //! A browser sends no cookie from such a frame, so whoever may see a copy only when signed in gets it in one piece.
 
+use super::cache::accepts;
 use super::signed_in::SignedIn;
 use super::site::{Site, topics};
 use super::source_list::id;
 use super::template::Templates;
-use super::{origin, respond, words};
+use super::{memento, origin, respond, words};
 use crate::app::{App, compute};
 use crate::id::SourceId;
 use crate::outside::db::Topic;
 use crate::post::posts_topic;
 use crate::publication::Publication;
-use crate::quote::{self, Passage};
+use crate::quote::{self, Passage, to_the_words};
 use crate::source::health::Evidence;
+use crate::source::memento::Mementos;
 use crate::source::read::{Fetched, Kind};
 use crate::source::replay::{self, Held, Requisite, Showing, may_show};
 use crate::source::{self, Capture, CaptureRecord, Health, Source, TextKind};
@@ -24,9 +26,10 @@ use crate::{Error, Result};
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
+use std::io::Write;
 use std::ops::Range;
 use url::Url;
 
@@ -34,10 +37,13 @@ use url::Url;
 pub(super) struct Asked {
     #[serde(default)]
     text: String,
+    /// `reader` · `interactive`; anything else is the copy as it looked.
+    #[serde(default)]
+    view: String,
 }
 
 /// Whether somebody who belongs to the desk is asking.
-pub(super) struct FromTheDesk(bool);
+pub(super) struct FromTheDesk(pub(super) bool);
 
 impl FromRequestParts<App> for FromTheDesk {
     type Rejection = Infallible;
@@ -52,8 +58,10 @@ struct Shown<'a> {
     site: Site,
     title: String,
     place: String,
-    /// The living page.
-    url: &'a str,
+    /// The living page, at the words asked for.
+    url: String,
+    /// The copy's page, and how else it can be looked at.
+    ways: Vec<Way>,
     /// `/sources/{id}`
     source: String,
     kept: String,
@@ -72,6 +80,10 @@ struct Shown<'a> {
     /// Words were asked for: whether they stand here.
     asked: Option<bool>,
     frame: Option<String>,
+    /// Scripts run in the frame.
+    interactive: bool,
+    /// Finished HTML: what the page has to say, in our own dress.
+    readable: Option<String>,
     /// A file that a frame cannot show.
     file: Option<String>,
     /// Finished HTML.
@@ -84,11 +96,21 @@ struct Shown<'a> {
     whole_later: bool,
 }
 
+/// One way to look at a copy.
+#[derive(Serialize)]
+struct Way {
+    path: String,
+    words: &'static str,
+    here: bool,
+}
+
 #[derive(Serialize)]
 struct Quoted {
     #[serde(flatten)]
     passage: Passage,
     asked: bool,
+    /// The living page, at these words.
+    live: String,
 }
 
 pub(super) async fn show(
@@ -105,18 +127,25 @@ pub(super) async fn show(
     let wanted = Some(asked.text.trim().to_owned()).filter(|words| !words.is_empty());
     let whole = copy.is_whole();
     let (capture_id, now) = (copy.capture.capture_id, app.now());
-    let passages = match whole {
+    let view = View::of(&asked.view, &copy, &app);
+    let passages = match whole && view != View::Reader {
         true => Vec::new(),
         false => app.db.read(move |tx| quote::quoted_from(tx, capture_id, now)).await?,
     };
-    let looked_for = wanted.clone();
+    let readable = match view {
+        View::Reader => copy.readable(&app, &passages, wanted.clone()).await?,
+        View::Looks | View::Interactive => None,
+    };
+    let (looked_for, url) = (wanted.clone(), copy.source.url.clone());
     let (text, found, passages) = compute(move || {
         let found = looked_for.as_deref().map(|words| replay::find(&text, words)).unwrap_or_default();
         let is_asked = |passage: &Passage| {
             looked_for.as_deref().is_some_and(|words| !replay::find(&passage.quoted, words).is_empty())
         };
-        let passages: Vec<_> =
-            passages.into_iter().map(|passage| Quoted { asked: is_asked(&passage), passage }).collect();
+        let passages: Vec<_> = passages
+            .into_iter()
+            .map(|passage| Quoted { asked: is_asked(&passage), live: to_the_words(&url, &passage), passage })
+            .collect();
         (text, found, passages)
     })
     .await?;
@@ -141,7 +170,11 @@ pub(super) async fn show(
             // A wall has a title of its own.
             _ => source.name(),
         },
-        url: &source.url,
+        url: match at_words(&text, &found) {
+            Some(passage) => to_the_words(&source.url, &passage),
+            None => source.url.clone(),
+        },
+        ways: copy.ways(&app, view, &query.clone().unwrap_or_default()),
         source: format!("/sources/{}", source.source_id),
         kept: words::moment(capture.captured_at, &zone),
         kept_at: capture.captured_at.rfc3339(),
@@ -159,9 +192,17 @@ pub(super) async fn show(
         removed: copy.removed.clone(),
         desk_only: copy.desk_only(),
         asked: wanted.as_ref().map(|_| held),
-        frame: (whole && form == Form::Framed).then(|| format!("{path}/page{}", query.unwrap_or_default())),
+        frame: match view {
+            View::Interactive => copy.interactive(&app),
+            View::Looks if whole && form == Form::Framed => {
+                Some(format!("{path}/page{}", query.unwrap_or_default()))
+            }
+            View::Looks | View::Reader => None,
+        },
+        interactive: view == View::Interactive,
         file: (whole && form == Form::File).then(|| format!("{path}/page")),
-        words: if whole { as_html(&text, &found, spoken) } else { String::new() },
+        words: if whole && readable.is_none() { as_html(&text, &found, spoken) } else { String::new() },
+        readable,
         words_called: match capture.text_kind {
             TextKind::Captions => "Captions",
             TextKind::MachineCaptions => "Captions made by a machine",
@@ -177,13 +218,52 @@ pub(super) async fn show(
         ),
     };
     let html = respond::render(&app, "kept_copy.html", &shown)?;
-    let mut response = copy.answer(html, wanted.is_none());
-    set(&mut response, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
-    copy.memento(&mut response);
+    let mut response = copy.answer(html, wanted.is_none() && view.is_named(&asked.view));
+    let policy = match (view, &app.replay_url) {
+        // Nothing but this copy may ever stand in that frame, wherever its scripts would go.
+        (View::Interactive, Some(origin)) => {
+            PAGE_POLICY.replace("frame-src 'self'", &format!("frame-src {origin}{}", copy.prefix()))
+        }
+        _ => PAGE_POLICY.to_owned(),
+    };
+    set(&mut response, header::CONTENT_SECURITY_POLICY, &policy);
+    copy.memento(&app, &mut response).await?;
     if copy.removed.is_some() {
         *response.status_mut() = StatusCode::GONE;
     }
     Ok(response)
+}
+
+/// How a copy is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    /// As it looked, without script.
+    Looks,
+    Reader,
+    Interactive,
+}
+
+impl View {
+    /// What was asked for, where this copy can be looked at so.
+    fn of(asked: &str, copy: &Copy, app: &App) -> View {
+        match asked {
+            "reader" if copy.is_whole() && copy.form() == Form::Framed => View::Reader,
+            "interactive" if copy.interactive(app).is_some() => View::Interactive,
+            _ => View::Looks,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            View::Looks => "",
+            View::Reader => "reader",
+            View::Interactive => "interactive",
+        }
+    }
+
+    fn is_named(self, asked: &str) -> bool {
+        self.name() == asked
+    }
 }
 
 const PAGE_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; frame-src 'self'; form-action 'none'; \
@@ -195,6 +275,7 @@ pub(super) async fn page(
     desk: FromTheDesk,
     Path((id, stamp)): Path<(String, String)>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let Found::Here(copy) = Copy::find(&app, &id, &stamp, &desk).await? else { return Err(Error::NotFound) };
     if !copy.is_whole() {
@@ -204,10 +285,12 @@ pub(super) async fn page(
     let fetched = source::capture::kept(&app, &copy.capture, record).await?;
     let held = copy.held(&app).await?;
     let words = Some(asked.text).filter(|words| !words.trim().is_empty());
-    let plain = words.is_none();
-    let made = compute(move || Made::of(fetched, &held, words.as_deref())).await?;
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let welcome = accepts(accepted, "gzip");
+    let made = compute(move || Made::of(fetched, &held, words.as_deref()).packed(welcome)).await?;
     let mut response = match made {
-        Made::Page(html) => copy.answer(html, plain),
+        Made::Page(html) => copy.passing(html.into(), false),
+        Made::Packed(html) => copy.passing(html, true),
         Made::File(file) => file_answer(file),
     };
     let path = app.url(&copy.capture.path(copy.source.source_id));
@@ -218,7 +301,7 @@ pub(super) async fn page(
     );
     set(&mut response, header::CONTENT_SECURITY_POLICY, &policy);
     set(&mut response, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    copy.memento(&mut response);
+    copy.memento(&app, &mut response).await?;
     Ok(response)
 }
 
@@ -254,9 +337,9 @@ pub(super) async fn requisite(
 }
 
 /// A copy, and what whoever asks may see of it.
-struct Copy {
-    source: Source,
-    capture: Capture,
+pub(super) struct Copy {
+    pub(super) source: Source,
+    pub(super) capture: Capture,
     records: Vec<CaptureRecord>,
     /// Where it came from, in words.
     origin: String,
@@ -266,10 +349,12 @@ struct Copy {
     desk: bool,
     /// What is told in its place.
     removed: Option<String>,
+    /// The source is public.
+    open: bool,
 }
 
 #[expect(clippy::large_enum_variant, reason = "one lives at a time, and at once is taken apart")]
-enum Found {
+pub(super) enum Found {
     Here(Copy),
     /// The source was merged into another.
     At(String),
@@ -285,7 +370,7 @@ enum Form {
 }
 
 impl Copy {
-    async fn find(app: &App, source: &str, stamp: &str, desk: &FromTheDesk) -> Result<Found> {
+    pub(super) async fn find(app: &App, source: &str, stamp: &str, desk: &FromTheDesk) -> Result<Found> {
         let asked: SourceId = id(source)?;
         let second = Time::from_stamp(stamp).ok_or(Error::NotFound)?;
         let (now, desk) = (app.now(), desk.0);
@@ -326,6 +411,7 @@ impl Copy {
                     publication,
                     showing,
                     desk,
+                    open,
                     removed,
                 }))
             })
@@ -337,8 +423,64 @@ impl Copy {
     }
 
     /// Everybody sees the same.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.showing == Showing::Whole
+    }
+
+    /// `/{source}/{stamp}/`, under which the replay origin has this copy.
+    fn prefix(&self) -> String {
+        format!("/{}/{}/", self.source.source_id, self.capture.captured_at.stamp())
+    }
+
+    /// Where its own scripts run: only what everybody may see whole, and only a page.
+    fn interactive(&self, app: &App) -> Option<String> {
+        let page = self.page_record().filter(|record| record.media_type.contains("html"))?;
+        let origin = app.replay_url.as_ref().filter(|_| self.is_open())?;
+        Some(format!("{origin}{}{}", self.prefix(), page.url))
+    }
+
+    /// The ways to look at it, where there is more than one. `query` leads to the words that were asked for.
+    fn ways(&self, app: &App, view: View, query: &str) -> Vec<Way> {
+        if !self.is_whole() || self.form() != Form::Framed {
+            return Vec::new();
+        }
+        let mut ways = vec![(View::Looks, "as it looked"), (View::Reader, "to read")];
+        if self.interactive(app).is_some() {
+            ways.push((View::Interactive, "with its scripts"));
+        }
+        let (asked, place) = query.split_once('#').unwrap_or((query, ""));
+        let place = if place.is_empty() { String::new() } else { format!("#{place}") };
+        let path = |way: View| match (way.name(), asked.strip_prefix('?')) {
+            ("", _) => format!("{}{asked}{place}", self.path()),
+            (name, Some(text)) => format!("{}?view={name}&{text}{place}", self.path()),
+            (name, None) => format!("{}?view={name}", self.path()),
+        };
+        ways.into_iter().map(|(way, words)| Way { path: path(way), words, here: way == view }).collect()
+    }
+
+    /// What the page has to say, the quoted words marked.
+    async fn readable(&self, app: &App, quoted: &[Passage], asked: Option<String>) -> Result<Option<String>> {
+        let spoken = !matches!(self.capture.text_kind, TextKind::Page);
+        let page = self.page_record().filter(|_| !spoken);
+        let quoted: Vec<String> = quoted.iter().map(|passage| passage.quoted.clone()).collect();
+        if let Some(page) = page {
+            let fetched = source::capture::kept(app, &self.capture, page).await?;
+            if fetched.kind() == Kind::Html {
+                let held = self.places();
+                let read = move || replay::readable(&fetched, &held, &quoted, asked.as_deref()).html;
+                return Ok(Some(compute(read).await?));
+            }
+        }
+        let text = self.text(app).await?;
+        let marked = move || {
+            let mut found: Vec<_> = match &asked {
+                Some(asked) => replay::find(&text, asked),
+                None => quoted.iter().flat_map(|words| replay::find(&text, words)).collect(),
+            };
+            found.sort_by_key(|range| range.start);
+            as_html(&text, &found, true)
+        };
+        Ok(Some(compute(marked).await?))
     }
 
     fn desk_only(&self) -> Option<&'static str> {
@@ -392,10 +534,35 @@ impl Copy {
     }
 
     async fn held(&self, app: &App) -> Result<Held> {
-        if self.is_open() {
-            return Ok(self.places());
+        let held = if self.is_open() { self.places() } else { self.enclosed(app).await? };
+        self.with_frames(app, held).await
+    }
+
+    /// Documents that the page holds within itself come with it: they need no address of their own.
+    async fn with_frames(&self, app: &App, held: Held) -> Result<Held> {
+        let is_page = |record: &CaptureRecord| record.status == 200 && record.media_type.contains("html");
+        let (mut frames, mut bytes) = (Vec::new(), 0);
+        for (_, record) in self.requisites().filter(|(_, record)| is_page(record)).take(MOST_FRAMES) {
+            bytes += record.length;
+            if bytes > ENCLOSED / 4 {
+                break;
+            }
+            frames.push(source::capture::kept(app, &self.capture, record).await?);
         }
-        self.enclosed(app).await
+        if frames.is_empty() {
+            return Ok(held);
+        }
+        // Once for those within others, once for those around them.
+        compute(move || {
+            (0..2).fold(held, |mut held, _| {
+                let written: Vec<_> = frames.iter().map(|frame| replay::framed(frame, &held)).collect();
+                for (frame, document) in frames.iter().zip(written) {
+                    held.insert_frame(&frame.url, document);
+                }
+                held
+            })
+        })
+        .await
     }
 
     /// Everything within the page itself, as far as there is room.
@@ -449,18 +616,61 @@ impl Copy {
         response
     }
 
+    /// The copy itself is asked for once in a long while, and would push out of memory what everybody reads.
+    fn passing(&self, html: Vec<u8>, packed: bool) -> Response {
+        let keep = if self.is_open() { "public, max-age=60" } else { "private, no-store" };
+        let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8");
+        let mut response = ([kind, (header::CACHE_CONTROL, keep)], html).into_response();
+        set(&mut response, header::VARY, "Accept-Encoding");
+        if packed {
+            set(&mut response, header::CONTENT_ENCODING, "gzip");
+        }
+        set(&mut response, HeaderName::from_static("x-robots-tag"), "noindex");
+        set(&mut response, header::REFERRER_POLICY, "no-referrer");
+        response
+    }
+
     fn topics(&self) -> Vec<Topic> {
         topics([posts_topic(), self.source.source_id.topic()])
     }
 
-    /// RFC 7089.
-    fn memento(&self, response: &mut Response) {
-        let at = self.capture.captured_at.http_date();
-        set(response, HeaderName::from_static("memento-datetime"), &at);
-        set(response, header::LINK, &format!("<{}>; rel=\"original\"", self.source.url));
+    /// RFC 7089. What is no copy of the source, or nobody's but the desk's, is no memento.
+    async fn memento(&self, app: &App, response: &mut Response) -> Result<()> {
+        if !self.open || self.capture.health != Health::Good {
+            return Ok(());
+        }
+        let (source, setting, now) = (self.source.clone(), self.publication.shown, app.now());
+        let mementos = app.db.read(move |tx| Mementos::of(tx, source, setting, now)).await?;
+        let at = self.capture.captured_at.whole_second();
+        if mementos.times.contains(&at) {
+            set(response, HeaderName::from_static("memento-datetime"), &at.http_date());
+            set(response, header::LINK, &memento::links(app, &mementos, Some(at)));
+        }
+        Ok(())
+    }
+
+    /// `/sources/{id}/{stamp}`
+    pub(super) fn path(&self) -> String {
+        self.capture.path(self.source.source_id)
+    }
+
+    pub(super) fn records(&self) -> &[CaptureRecord] {
+        &self.records
+    }
+
+    /// What this copy holds under an address: as it was asked for, else under the other scheme.
+    pub(super) fn of_address(&self, url: &Url) -> Option<&CaptureRecord> {
+        let mut other = url.clone();
+        let _ = other.set_scheme(if url.scheme() == "https" { "http" } else { "https" });
+        [url, &other].into_iter().find_map(|url| {
+            let named = || self.records.iter().filter(|record| record.url == url.as_str());
+            named().find(|record| record.role == "page").or_else(|| named().next_back())
+        })
     }
 }
 
+/// Most documents that are put into a page.
+const MOST_FRAMES: usize = 16;
 /// Bytes of records that are put into a page.
 const ENCLOSED: i64 = 12_000_000;
 
@@ -474,6 +684,8 @@ fn enclose(mut held: Held, fetched: &Fetched) -> Held {
 /// A page's bytes, made fit to be shown.
 enum Made {
     Page(String),
+    /// The same, compressed.
+    Packed(Vec<u8>),
     File(Requisite),
 }
 
@@ -498,6 +710,20 @@ impl Made {
             Kind::Other => Made::File(replay::requisite(&fetched, &Held::default())),
         }
     }
+
+    /// Fast rather than small: nobody else gets these bytes.
+    fn packed(self, welcome: bool) -> Made {
+        match self {
+            Made::Page(html) if welcome && html.len() > 1400 => {
+                let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                match packed.write_all(html.as_bytes()).and_then(|()| packed.finish()) {
+                    Ok(packed) => Made::Packed(packed),
+                    Err(_) => Made::Page(html),
+                }
+            }
+            other => other,
+        }
+    }
 }
 
 fn file_answer(file: Requisite) -> Response {
@@ -514,7 +740,7 @@ fn file_answer(file: Requisite) -> Response {
 }
 
 /// A value that cannot be a header is left out.
-fn set(response: &mut Response, name: HeaderName, value: &str) {
+pub(super) fn set(response: &mut Response, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }
@@ -530,6 +756,17 @@ fn trouble(capture: &Capture) -> Option<String> {
         why => why.to_owned(),
     };
     Some(format!("This is no copy of the source. {why}"))
+}
+
+/// What was found, as a passage whose words a living page is searched for.
+fn at_words(text: &str, found: &[Range<usize>]) -> Option<Passage> {
+    let span = |range: &Range<usize>| quotecheck::Span {
+        start: 0,
+        end: 0,
+        start_byte: range.start,
+        end_byte: range.end,
+    };
+    Passage::around(text, &found.iter().map(span).collect::<Vec<_>>())
 }
 
 /// More than this is no text to look through; what was found is shown with what stands around it.

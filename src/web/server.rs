@@ -2,7 +2,7 @@
 
 use super::cache::{Coding, Page, Variant};
 use super::respond::Keep;
-use super::wire;
+use super::{interactive, wire};
 use crate::app::App;
 use crate::time::{SECOND, Time};
 use crate::views::Visit;
@@ -131,6 +131,9 @@ async fn make(app: App, router: Router, mut request: Request<Incoming>, peer: So
     let address =
         address(request.uri().path_and_query().map_or("/", |address| address.as_str())).into_owned();
     let (method, headers) = (request.method().clone(), request.headers().clone());
+    if interactive::is_asked_for(&app, request.uri(), &headers) {
+        return interactive::answer(&app, &method, request.uri(), &headers).await.map(Either::Right);
+    }
     if !reads(&method) {
         return answered(&app, router, request, peer).await.map(Either::Right);
     }

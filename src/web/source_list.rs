@@ -1,6 +1,7 @@
 //! `/sources`: the register of everything that published posts cite.
 
 use super::site::{Site, topics};
+use super::template::Templates;
 use super::{respond, words};
 use crate::app::App;
 use crate::id::SourceId;
@@ -50,8 +51,9 @@ pub(super) struct Listed {
     pub(super) kept_words: String,
     /// The whole kept copy, where readers are offered it.
     pub(super) copy: Option<String>,
-    /// RFC 3339, of the copy.
-    pub(super) copy_date: String,
+    /// The copy that a link may name as its version, whole or not.
+    #[serde(skip)]
+    pub(super) version: Option<Version>,
     /// How much of the copy readers are shown.
     #[serde(skip)]
     pub(super) showing: Showing,
@@ -59,6 +61,23 @@ pub(super) struct Listed {
     /// Only where the source is embedded.
     #[serde(skip)]
     pub(super) card: Option<Card>,
+}
+
+/// A dated version of a source.
+#[derive(Debug, Clone)]
+pub(super) struct Version {
+    path: String,
+    /// RFC 3339.
+    kept_at: String,
+}
+
+impl Listed {
+    /// Robust Links: attributes for a link to the source that say which copy stands in for it.
+    pub(super) fn robust(&self, app: &App) -> String {
+        let Some(Version { path, kept_at }) = &self.version else { return String::new() };
+        let (url, version) = (Templates::escape(&self.url), Templates::escape(&app.url(path)));
+        format!(" data-originalurl=\"{url}\" data-versionurl=\"{version}\" data-versiondate=\"{kept_at}\"")
+    }
 }
 
 /// What stands in an embed's place: the picture and words that were kept, nothing loaded from elsewhere.
@@ -187,7 +206,10 @@ impl Listed {
                 _ => String::new(),
             },
             copy: offered.map(|c| c.path(source.source_id)),
-            copy_date: offered.map(|c| c.captured_at.rfc3339()).unwrap_or_default(),
+            version: newest.as_ref().filter(|_| showing != Some(Showing::Desk)).map(|copy| Version {
+                path: copy.path(source.source_id),
+                kept_at: copy.captured_at.rfc3339(),
+            }),
             showing: showing.unwrap_or(Showing::Passages),
             pointer,
             card: None,

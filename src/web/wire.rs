@@ -3,6 +3,7 @@
 //! with every byte that was read of it, so that nothing unusual is ever decided here.
 
 use super::at_hand::{Asked, AtHand};
+use super::interactive::is_host;
 use super::server;
 use crate::app::App;
 use crate::views::Visit;
@@ -97,7 +98,10 @@ fn respond(app: &App, stream: &TcpStream, mut requests: &[u8]) -> io::Result<Rou
     let now = app.now();
     while !requests.is_empty() {
         let answered = AT_HAND.with_borrow_mut(|hand| {
-            let Some((address, asked, visit, length)) = plain_request(requests) else { return Ok(None) };
+            let elsewhere = app.replay_host.as_deref();
+            let Some((address, asked, visit, length)) = plain_request(requests, elsewhere) else {
+                return Ok(None);
+            };
             let address = server::address(address);
             let Some(answer) = hand.answer(&app.pages, &address, &asked, now) else {
                 return Ok(None);
@@ -121,7 +125,11 @@ fn respond(app: &App, stream: &TcpStream, mut requests: &[u8]) -> io::Result<Rou
 }
 
 /// A whole request without anything that needs thought: what it is for, what it asks, where it comes from, and its length.
-fn plain_request(bytes: &[u8]) -> Option<(&str, Asked<'_>, Visit<'_>, usize)> {
+/// At the host `elsewhere` no page is kept.
+fn plain_request<'a>(
+    bytes: &'a [u8],
+    elsewhere: Option<&str>,
+) -> Option<(&'a str, Asked<'a>, Visit<'a>, usize)> {
     let mut fields = [httparse::EMPTY_HEADER; FIELDS];
     let mut request = httparse::Request::new(&mut fields);
     let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return None };
@@ -141,6 +149,11 @@ fn plain_request(bytes: &[u8]) -> Option<(&str, Asked<'_>, Visit<'_>, usize)> {
         let value = || std::str::from_utf8(field.value).ok();
         // Sorted by length, which tells most of them apart.
         match field.name.len() {
+            4 if is("host")
+                && elsewhere.is_some_and(|host| value().is_none_or(|named| is_host(host, named))) =>
+            {
+                return None;
+            }
             6 if is("expect") => return None,
             7 if is("upgrade") => return None,
             7 if is("referer") => visit.referrer = value(),
@@ -185,17 +198,23 @@ mod tests {
             ("GET /tides HTTP/1.1\r\nA : b\r\n\r\n", false),
             ("GET /tides HTTP/1.1\nHost: a\n\n", true),
         ] {
-            assert_eq!(plain_request(request.as_bytes()).is_some(), plain, "{request:?}");
+            assert_eq!(plain_request(request.as_bytes(), None).is_some(), plain, "{request:?}");
+        }
+        for (host, plain) in
+            [("gazette.example", true), ("Replay.example:80", false), ("replay.example", false)]
+        {
+            let request = format!("GET /tides HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            assert_eq!(plain_request(request.as_bytes(), Some("replay.example")).is_some(), plain, "{host}");
         }
         let many = format!("GET /tides HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(super::FIELDS + 1));
-        assert!(plain_request(many.as_bytes()).is_none());
+        assert!(plain_request(many.as_bytes(), None).is_none());
     }
 
     proptest! {
         #[test]
         fn whatever_comes_does_no_harm(bytes: Vec<u8>, cut in 0usize..60) {
             let begun = &b"GET /tides HTTP/1.1\r\nAccept-Encoding: gzip\r\n\r\n"[..cut.min(46)];
-            if let Some((address, _, _, length)) = plain_request(&[begun, &bytes].concat()) {
+            if let Some((address, _, _, length)) = plain_request(&[begun, &bytes].concat(), None) {
                 prop_assert!(address.starts_with('/') && length <= begun.len() + bytes.len());
             }
         }

@@ -15,7 +15,9 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn start(press: &Press, flags: &[&str]) -> Server {
-        let mut args = vec!["serve", "--listen", "127.0.0.1:0"];
+        // A story that has to know the port beforehand sets `IBID_LISTEN`.
+        let listens = press.settings.iter().any(|(name, _)| name == "IBID_LISTEN");
+        let mut args = if listens { vec!["serve"] } else { vec!["serve", "--listen", "127.0.0.1:0"] };
         args.extend(flags);
         let log = std::fs::File::create(press.log_file()).expect("a log file");
         let mut command = press.command(&args).into_inner();

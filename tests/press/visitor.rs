@@ -1,7 +1,7 @@
 //! Somebody with a browser, without script: opens pages, follows links, fills in forms.
 
 use super::{Form, Page};
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 
 #[derive(Clone)]
@@ -53,11 +53,12 @@ impl Visitor {
     }
 
     async fn goes(&self, client: &reqwest::Client, path: &str, headers: &[(&str, &str)]) -> Page {
-        let mut request = client.get(self.address(path)).headers(navigation("none"));
+        let mut sent = navigation("none");
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            let name: HeaderName = name.parse().expect("a header's name");
+            sent.insert(name, HeaderValue::from_str(value).expect("a header's value"));
         }
-        match request.send().await {
+        match client.get(self.address(path)).headers(sent).send().await {
             Ok(answer) => Page::read(answer).await,
             Err(e) => panic!("{path} was not answered: {e}"),
         }

@@ -14,6 +14,7 @@ pub use record::first_good;
 
 use self::archive::{Archive, Role, media_type};
 use self::record::Draft;
+pub(super) use self::requisites::Also;
 use super::drift::Drift;
 use super::health::{self, Evidence, Seen, Verdict};
 use super::read::{self, Fetched, Reading};
@@ -225,7 +226,9 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
     };
     let url = source.url.clone();
     let media = app.db.read(|tx| Ok(Publication::load(tx)?.media)).await?;
-    let read = move || fetched.map(|page| understand(&url, page, &extras, media));
+    // Without a place to replay them nobody ever sees what scripts do.
+    let also = Also { media, scripts: app.replay_url.is_some() };
+    let read = move || fetched.map(|page| understand(&url, page, &extras, also));
     let understood = compute(read).await?;
     let verdict = judge(&source.url, &outcome, last, understood.as_ref());
     let mut text = String::new();
@@ -324,13 +327,13 @@ pub(super) struct Understood {
     requisites: Vec<(Url, Wanted)>,
 }
 
-pub(super) fn understand(url: &str, page: Fetched, extras: &[Fetched], media: bool) -> Understood {
+pub(super) fn understand(url: &str, page: Fetched, extras: &[Fetched], also: Also) -> Understood {
     let reading = read::read(url, &page, extras);
     let kind = page.kind();
     let markup = if kind == read::Kind::Other { String::new() } else { page.text().0 };
     let mut requisites = Vec::new();
     if let (read::Kind::Html, Ok(at)) = (kind, Url::parse(&page.url)) {
-        requisites = requisites::of_page(&markup, &at, media);
+        requisites = requisites::of_page(&markup, &at, also);
         let picture = Url::parse(&reading.picture).ok();
         let new = picture.filter(|picture| !requisites.iter().any(|(url, _)| url == picture));
         requisites.extend(new.map(|picture| (picture, Wanted::Picture)));
@@ -395,15 +398,20 @@ async fn dress(
                 for (step, same) in steps.iter().zip(same) {
                     archive.keep(step, Role::Requisite, same)?;
                 }
-                let style =
-                    steps.last().filter(|step| deeper && wanted == Wanted::Style && step.outcome.is_ok());
-                if let Some((step, css)) = style.and_then(|step| Some((step, content(step).ok()?))) {
-                    more = requisites::of_style(&String::from_utf8_lossy(&css.body), &step.url);
+                let last = steps.last().filter(|step| deeper && step.outcome.is_ok());
+                match last.and_then(|step| Some((step, content(step).ok()?))) {
+                    Some((step, css)) if wanted == Wanted::Style => {
+                        more = requisites::of_style(&String::from_utf8_lossy(&css.body), &step.url);
+                    }
+                    Some((step, framed)) if wanted == Wanted::Page && framed.kind() == read::Kind::Html => {
+                        more = requisites::of_page(&framed.text().0, &step.url, Also::default());
+                    }
+                    _ => {}
                 }
                 Ok((archive, more))
             })
             .await??;
-            // What a stylesheet names is fetched, what those name is not.
+            // What a stylesheet or a document in a frame names is fetched, what those name is not.
             waiting.extend(
                 more.into_iter().filter(|(url, _)| seen.insert(url.clone())).map(|(u, w)| (u, w, false)),
             );

@@ -1,6 +1,8 @@
-//! What a page needs to look like itself: stylesheets, pictures, fonts. Scripts are never fetched.
+//! What a page needs to look like itself: stylesheets, pictures, fonts, documents in frames. Scripts only where copies can be
+//! replayed with them.
 
 use crate::outside::fetch::Wanted;
+use crate::source::registrable;
 use scraper::{ElementRef, Html, Selector};
 use std::collections::HashSet;
 use url::Url;
@@ -11,19 +13,36 @@ const MOST: usize = 200;
 const WIDTH: f64 = 1600.0;
 const DENSITY: f64 = 2.0;
 
-/// What an HTML page asks for, in its order, each address once; films and recordings only if they are wanted. `url` is where the
-/// page was found.
-pub(super) fn of_page(html: &str, url: &Url, media: bool) -> Vec<(Url, Wanted)> {
+/// What is fetched only where somebody wants it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::source) struct Also {
+    /// Films and recordings.
+    pub(in crate::source) media: bool,
+    pub(in crate::source) scripts: bool,
+}
+
+/// What an HTML page asks for, in its order, each address once. `url` is where the page was found.
+pub(super) fn of_page(html: &str, url: &Url, also: Also) -> Vec<(Url, Wanted)> {
     let document = crate::source::read::html::parse(html);
     let base = select(&document, "base[href]").next().and_then(|base| url.join(base.attr("href")?).ok());
     let mut found = Found::new(base.unwrap_or_else(|| url.clone()));
     for element in select(&document, "link[href], style, img, source, input, video, image, [style]") {
         of_element(element, &mut found);
     }
-    if media {
+    if also.media {
         for element in select(&document, "video[src], audio[src], video > source[src], audio > source[src]") {
             found.add(element.attr("src").unwrap_or_default(), Wanted::Media);
         }
+    }
+    // What others put into a page are players and advertisements, blank without their scripts.
+    let owner = |url: &Url| url.host_str().map(registrable);
+    for address in select(&document, "iframe[src]").filter_map(|frame| frame.attr("src")) {
+        if found.base.join(address.trim()).is_ok_and(|frame| owner(&frame) == owner(url)) {
+            found.add(address, Wanted::Page);
+        }
+    }
+    for script in select(&document, "script[src]").filter(|_| also.scripts) {
+        found.add(script.attr("src").unwrap_or_default(), Wanted::Data);
     }
     found.list
 }
@@ -263,12 +282,18 @@ mod tests {
             <img src="one.jpg#x" srcset="one-800.jpg 800w, one-1600.jpg 1600w, one-3200.jpg 3200w"><img src="one.jpg">
             <picture><source srcset="two.webp 1x, two@2.webp 2x, two@3.webp 3x"><img data-src="two.jpg" src="data:image/gif;base64,R0"></picture>
             <video poster=v.jpg src=no.mp4></video><div style="background:url('d.png')"></div><input type=image src=i.gif><input src=no.gif>
-            <svg><image href="s.svg"></image></svg><img src="javascript:alert(1)"><img src="file:///etc/passwd"><iframe src=no.html></iframe>"##;
-        let found = of_page(html, &Url::parse("https://quay.example/b/page").unwrap(), false);
+            <svg><image href="s.svg"></image></svg><img src="javascript:alert(1)"><img src="file:///etc/passwd"><iframe src=f.html></iframe>
+            <iframe src=https://www.quay.example/g></iframe><iframe src=//no.example/h></iframe><iframe></iframe>"##;
+        let at = Url::parse("https://quay.example/b/page").unwrap();
+        let scripts = of_page(html, &at, Also { scripts: true, media: false });
+        let scripts = scripts.into_iter().filter(|(_, wanted)| *wanted == Wanted::Data);
+        assert_eq!(addresses(scripts.collect()), "Data https://quay.example/a/no.js");
+        let found = of_page(html, &at, Also::default());
         assert_eq!(
             addresses(found).replace("https://quay.example/", ""),
             "Style a/style.css\nPicture icon.png\nPicture a/p.gif\nPicture a/one.jpg\nPicture a/one-1600.jpg\nPicture a/two@2.webp\n\
-             Picture a/two.jpg\nPicture a/v.jpg\nPicture a/d.png\nPicture a/i.gif\nPicture a/s.svg"
+             Picture a/two.jpg\nPicture a/v.jpg\nPicture a/d.png\nPicture a/i.gif\nPicture a/s.svg\n\
+             Page a/f.html\nPage https://www.quay.example/g"
         );
     }
 
@@ -278,10 +303,11 @@ mod tests {
             <picture><source src=no.webp srcset=p.webp></picture>";
         let url = Url::parse("https://quay.example/").unwrap();
         assert_eq!(
-            addresses(of_page(html, &url, true)).replace("https://quay.example/", ""),
+            addresses(of_page(html, &url, Also { media: true, scripts: false }))
+                .replace("https://quay.example/", ""),
             "Picture v.jpg\nPicture p.webp\nMedia v.webm\nMedia v.mp4\nMedia a.ogg"
         );
-        assert!(!addresses(of_page(html, &url, false)).contains("Media"));
+        assert!(!addresses(of_page(html, &url, Also::default())).contains("Media"));
     }
 
     #[test]

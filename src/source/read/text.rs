@@ -143,7 +143,8 @@ impl Walk {
     }
 }
 
-fn is_hidden(element: &Element) -> bool {
+/// Whether a browser without script would not show it, or it stands in another document's place.
+pub fn is_hidden(element: &Element) -> bool {
     let attr = |name: &str| element.attr(name);
     HIDDEN.contains(&element.name())
         || attr("hidden").is_some_and(|how| !how.eq_ignore_ascii_case("until-found"))

@@ -5,15 +5,18 @@
 
 mod allowed;
 pub mod css;
+mod live;
 mod page;
+mod readable;
 mod requisite;
 mod showing;
 
 #[cfg(test)]
 mod tests;
 
+pub use live::{Led, live, live_style};
 pub use requisite::{Requisite, requisite};
-pub use showing::{Showing, may_show};
+pub use showing::{Showing, may_show, showing};
 
 use super::read::text::Visible;
 use super::read::{Fetched, html};
@@ -24,26 +27,43 @@ use url::Url;
 
 /// Where the copy of each address that a capture holds can be asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Held(HashMap<String, String>);
+pub struct Held {
+    places: HashMap<String, String>,
+    /// Documents that stand within others, written anew.
+    frames: HashMap<String, String>,
+}
 
 impl Held {
     /// Pairs of address and place.
     pub fn new(places: impl IntoIterator<Item = (String, String)>) -> Held {
         let bare = |url: &str| Url::parse(url).ok().map(without_fragment);
-        Held(places.into_iter().filter_map(|(url, place)| Some((bare(&url)?, place))).collect())
+        let places = places.into_iter().filter_map(|(url, place)| Some((bare(&url)?, place))).collect();
+        Held { places, frames: HashMap::new() }
     }
 
     pub fn insert(&mut self, url: &str, place: String) {
         if let Ok(url) = Url::parse(url) {
-            self.0.insert(without_fragment(url), place);
+            self.places.insert(without_fragment(url), place);
         }
+    }
+
+    /// A document that may stand within others: see [`framed`].
+    pub fn insert_frame(&mut self, url: &str, document: String) {
+        if let Ok(url) = Url::parse(url) {
+            self.frames.insert(without_fragment(url), document);
+        }
+    }
+
+    fn frame(&self, base: &Url, address: &str) -> Option<&str> {
+        let url = base.join(address.trim()).ok().filter(|_| !address.trim().is_empty())?;
+        self.frames.get(&without_fragment(url)).map(String::as_str)
     }
 
     fn place(&self, base: &Url, address: &str) -> Option<String> {
         let address = address.trim();
         let url = base.join(address).ok().filter(|_| !address.is_empty() && !address.starts_with('#'))?;
         let fragment = url.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
-        Some(format!("{}{fragment}", self.0.get(&without_fragment(url))?))
+        Some(format!("{}{fragment}", self.places.get(&without_fragment(url))?))
     }
 }
 
@@ -67,6 +87,22 @@ pub fn page(fetched: &Fetched, held: &Held, words: Option<&str>) -> Shown {
     let marked = words.map(|words| find(&seen.text, words)).unwrap_or_default();
     let html = page::write(&page, &fetched.url, held, &marked, &seen);
     Shown { html, found: !marked.is_empty() }
+}
+
+/// An HTML page that stands in a frame of another one.
+pub fn framed(fetched: &Fetched, held: &Held) -> String {
+    page::write_framed(&html::parse(&fetched.text().0), &fetched.url, held)
+}
+
+/// What a page has to say, for a page of ours: its main part, without its dress. Stretches of its visible text are marked
+/// where `quoted` or `asked` stand.
+pub fn readable(fetched: &Fetched, held: &Held, quoted: &[String], asked: Option<&str>) -> Shown {
+    let page = html::parse(&fetched.text().0);
+    let seen = Visible::of(page.tree.root());
+    let asked = asked.map(|words| find(&seen.text, words)).unwrap_or_default();
+    let quoted = quoted.iter().flat_map(|words| find(&seen.text, words)).collect();
+    let html = readable::write(&page, &fetched.url, held, &seen, quoted, &asked);
+    Shown { html, found: !asked.is_empty() }
 }
 
 /// More words than this are not looked for.

@@ -31,6 +31,15 @@ pub(super) fn write(page: &Html, url: &str, held: &Held, marked: &[Range<usize>]
     printer.out
 }
 
+/// The same for a document that stands within another. Its own address is not that of the frame, so links within it lead nowhere.
+pub(super) fn write_framed(page: &Html, url: &str, held: &Held) -> String {
+    let mut printer = Printer::new(url, base(page, url), held);
+    printer.framed = true;
+    printer.out.push_str("<!doctype html>");
+    printer.print(page.tree.root());
+    printer.out
+}
+
 /// A drawing that stands alone, as XML. `None` if there is none.
 pub(super) fn drawing(markup: &str, url: &str, held: &Held) -> Option<String> {
     let page = html::parse(markup);
@@ -53,6 +62,8 @@ struct Printer<'a> {
     found: bool,
     /// A drawing of its own, not part of a page.
     alone: bool,
+    /// Within another document.
+    framed: bool,
     /// The element that goes with all it holds.
     gone: Option<NodeId>,
 }
@@ -67,6 +78,7 @@ impl<'a> Printer<'a> {
             marks: HashMap::new(),
             found: false,
             alone: false,
+            framed: false,
             gone: None,
         }
     }
@@ -94,7 +106,7 @@ impl<'a> Printer<'a> {
         let (space, name) = (Space::of(element), element.name());
         match fate(space, name) {
             Fate::Goes => {
-                if matches!(name, "iframe" | "object" | "embed" | "frame") {
+                if matches!(name, "iframe" | "object" | "embed" | "frame") && !self.stands_in(element) {
                     self.left_out(element);
                 }
                 self.gone = Some(node.id());
@@ -186,7 +198,12 @@ impl<'a> Printer<'a> {
         match (space, name) {
             (Space::Html, "img") => self.picture(element),
             (Space::Html, "a") => self.link_away(element),
-            (Space::Html, "video" | "audio") => self.out.push_str(" controls"),
+            (Space::Html, "video" | "audio") => {
+                if let Some(address) = element.attr("poster").and_then(|poster| self.place(poster)) {
+                    self.attribute("poster", &address);
+                }
+                self.out.push_str(" controls");
+            }
             (Space::Html, "button" | "select" | "textarea") => self.out.push_str(" disabled"),
             _ => {}
         }
@@ -290,6 +307,7 @@ impl<'a> Printer<'a> {
             (page.set_fragment(None), url.set_fragment(None)) == ((), ()) && page == url
         });
         match url.fragment() {
+            Some(_) if here && self.framed => {}
             Some(fragment) if here => {
                 let fragment = format!("#{fragment}");
                 self.attribute("href", &fragment);
@@ -381,6 +399,36 @@ impl<'a> Printer<'a> {
         self.note("A recording stands here on the page; it is not part of this copy.");
     }
 
+    /// A document or a picture of this copy that the page embeds. The document comes with the page, has no rights, and no
+    /// address that could be asked for.
+    fn stands_in(&mut self, element: &Element) -> bool {
+        let address = element.attr("src").or(element.attr("data")).unwrap_or_default();
+        let document = self.base.as_ref().and_then(|base| self.held.frame(base, address));
+        if let (Some(document), "iframe" | "frame") = (document, element.name()) {
+            self.out.push_str(FRAME);
+            for name in ["width", "height", "title", "class", "id", "align"] {
+                if let Some(value) = element.attr(name) {
+                    self.html_attribute("iframe", name, value);
+                }
+            }
+            let style =
+                format!("border:0;{}", element.attr("style").map(|s| self.css(s)).unwrap_or_default());
+            self.attribute("style", &style);
+            self.out.push_str(" srcdoc=\"");
+            self.out.push_str(&document.replace('&', "&amp;").replace('"', "&quot;"));
+            self.out.push_str("\"></iframe>");
+            return true;
+        }
+        let drawn = element.attr("type").is_some_and(|kind| kind.trim().starts_with("image/"));
+        let picture = self.place(address).filter(|_| drawn && element.name() != "iframe");
+        if let Some(picture) = &picture {
+            self.out.push_str("<img alt=\"\"");
+            self.attribute("src", picture);
+            self.out.push('>');
+        }
+        picture.is_some()
+    }
+
     fn left_out(&mut self, element: &Element) {
         let address = element.attr("src").or(element.attr("data")).unwrap_or_default();
         let url = self.base.as_ref().and_then(|base| base.join(address.trim()).ok());
@@ -456,6 +504,8 @@ impl<'a> Printer<'a> {
     }
 }
 
+const FRAME: &str = "<iframe sandbox=\"allow-top-navigation-by-user-activation\"";
+
 /// Ours, before anything of the page's.
 const HEAD: &str = "<meta charset=\"utf-8\"><style>mark.ibid-found{background:#ffe27a!important;color:#16191d!important;\
     box-shadow:0 0 0 .15em #ffe27a!important;scroll-margin:35vh!important}\
@@ -475,7 +525,7 @@ fn is_address(value: &str) -> bool {
         || ["javascript:", "data:", "vbscript:", "blob:", "file:"].iter().any(|s| bare.contains(s))
 }
 
-fn push_text(out: &mut String, words: &str) {
+pub(super) fn push_text(out: &mut String, words: &str) {
     for c in words.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -488,7 +538,7 @@ fn push_text(out: &mut String, words: &str) {
 }
 
 /// Addresses of a `srcset` with their descriptors (HTML, 4.8.4.2.1).
-fn candidates(srcset: &str) -> Vec<(&str, &str)> {
+pub(super) fn candidates(srcset: &str) -> Vec<(&str, &str)> {
     let (mut out, mut rest) = (Vec::new(), srcset);
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');

@@ -13,9 +13,11 @@ pub enum Showing {
 
 /// `setting` is the publication's, for sources that say nothing themselves.
 pub fn may_show(source: &Source, capture: &Capture, setting: Shown) -> Showing {
-    if capture.private {
-        return Showing::Desk;
-    }
+    if capture.private { Showing::Desk } else { showing(source, setting) }
+}
+
+/// The same for every copy that is not private.
+pub fn showing(source: &Source, setting: Shown) -> Showing {
     let shown = if source.shown == Shown::Setting { setting } else { source.shown };
     let failed = matches!(source.state, State::Gone | State::Failing | State::Changed | State::Blocked);
     match shown {

@@ -18,7 +18,12 @@ fn fetched(url: &str, kind: &str, body: impl Into<Vec<u8>>) -> Fetched {
 
 fn held() -> Held {
     let names = ["a.png", "b.png", "a.css", "a.woff2", "a.mp4", "drawing.svg"];
-    Held::new(names.map(|name| (format!("https://quay.example/log/{name}"), format!("/r/{name}"))))
+    let mut held =
+        Held::new(names.map(|name| (format!("https://quay.example/log/{name}"), format!("/r/{name}"))));
+    let within = "<title>t</title><p onclick=x()>Within &amp; “quoted”<script>x()</script><a href=#p>p</a><img src=a.png><iframe src=gone width=1></iframe>";
+    let document = framed(&fetched("https://quay.example/log/frame", "text/html", within), &held);
+    held.insert_frame("https://quay.example/log/frame", document);
+    held
 }
 
 fn replay(markup: &str) -> String {
@@ -42,9 +47,14 @@ fn assert_harmless(html: &str, from: &str) {
     for parsed in [Html::parse_document(html), Html::parse_fragment(html)] {
         for element in parsed.tree.root().descendants().filter_map(|node| node.value().as_element()) {
             let name = element.name();
+            if name == "iframe" {
+                let attr = |name: &str| element.attr(name);
+                assert_eq!(attr("sandbox"), Some("allow-top-navigation-by-user-activation"), "{html}");
+                assert!(attr("src").is_none(), "{html}");
+                assert_harmless(attr("srcdoc").expect("a document"), from);
+            }
             let bad = [
                 "script",
-                "iframe",
                 "frame",
                 "object",
                 "embed",
@@ -68,8 +78,9 @@ fn assert_harmless(html: &str, from: &str) {
                 let said = format!("<{name} {attribute}={value:?}> in\n{html}\nfrom\n{from}");
                 assert!(!attribute.to_ascii_lowercase().starts_with("on"), "{said}");
                 assert!(
-                    !["srcdoc", "action", "formaction", "ping", "http-equiv", "nonce", "is"]
-                        .contains(&attribute),
+                    (name == "iframe" && attribute == "srcdoc")
+                        || !["srcdoc", "action", "formaction", "ping", "http-equiv", "nonce", "is"]
+                            .contains(&attribute),
                     "{said}"
                 );
                 assert!(name != "input" || attribute != "type" || value != "password", "{said}");
@@ -189,6 +200,93 @@ fn nothing_can_be_sent_or_asked_for() {
         "<img alt=\"\" src=\"/r/a.png\" style=\"max-width:100%\"><span class=\"ibid-note\">A recording stands here on the page; it is not part of this copy.</span>",
     );
     check("<noscript><img src=x></noscript><template><p>x</template><script>x()</script>y", "y");
+}
+
+#[test]
+fn a_document_in_a_frame_comes_with_the_page_and_has_no_rights() {
+    let page = replay(
+        "<p>Around<iframe src=frame#x width=300 style='color:red;background:url(//outside.example)' onload=x() allow=camera name=n></iframe>",
+    );
+    let frames = Html::parse_document(&page);
+    let frame = scraper::Selector::parse("iframe").unwrap();
+    let frame = frames.select(&frame).next().expect("a frame").value();
+    assert_eq!(frame.attr("style"), Some("border:0;color:red;background:url(\"data:,\")"));
+    assert_eq!((frame.attr("width"), frame.attr("allow"), frame.attr("name")), (Some("300"), None, None));
+    let within = frame.attr("srcdoc").unwrap();
+    assert!(within.starts_with("<!doctype html>"), "{within}");
+    assert_eq!(body(within), "<p>Within &amp; “quoted”<a>p</a><img src=\"/r/a.png\"></p>");
+    check("<object data=a.png type=image/png></object>", "<img alt=\"\" src=\"/r/a.png\">");
+    check("<video src=a.mp4 poster=a.png></video>", "<video poster=\"/r/a.png\" controls></video>");
+}
+
+#[test]
+fn what_a_page_says_is_found_without_its_dress() {
+    let read = |markup: &str, quoted: &[&str], asked: Option<&str>| {
+        let quoted: Vec<String> = quoted.iter().map(|&words| words.to_owned()).collect();
+        let shown = readable(&fetched(URL, "text/html", markup), &held(), &quoted, asked);
+        assert_harmless(&shown.html, markup);
+        shown.html
+    };
+    let around = "<nav><a href=/>Home</a></nav><aside>Buy our lamps</aside><div><div class=x><h1>Log</h1><p>The lamps are turned low <b>at nine</b>, every evening of the year.</p><p>They are lit again at five.<img src=a.png onerror=x() alt='a \"lamp'></p></div></div><footer>All rights</footer>";
+    assert_eq!(
+        read(around, &[], None),
+        "<div><h2>Log</h2><p>The lamps are turned low <b>at nine</b>, every evening of the year.</p><p>They are lit again at five.<img loading=\"lazy\" src=\"/r/a.png\" alt=\"a &quot;lamp\"></p></div>"
+    );
+    let marked = read(around, &["lamps are turned low at nine", "turned low"], Some("at five"));
+    assert!(marked.contains("The <mark class=\"quoted\">lamps are turned low</mark> <b><mark class=\"quoted\">at nine</mark></b>,"), "{marked}");
+    assert!(marked.contains("again <mark id=\"found\">at five</mark>."), "{marked}");
+    assert!(
+        read(around, &[], Some("Buy our lamps")).contains("<mark id=\"found\">Buy our lamps</mark>"),
+        "what is marked is shown"
+    );
+    assert_eq!(read("", &[], None), "");
+    assert_eq!(
+        read("<p><a href='javascript:x()'>x</a><script>x()</script><a href=/y style=z>y</a>", &[], None)
+            .matches("href")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_page_with_its_scripts_asks_its_own_copy_alone() {
+    let led = Led { prefix: "/7/20260314093000/", origins: vec!["https://quay.example".into()] };
+    let markup = "<!doctype html><base href=/log/><meta http-equiv=refresh content='0;url=x'><link rel='preconnect' href=//outside.example><script src=a.js integrity=x></script><style>p{background:url(a.png)}</style><body onload='a<b'><a href='../x?a=1&b=2'>x</a><a href=#y>y</a><img srcset='a.png 1x, //other.example/b,c.png 2x'><script>if (a < b && c) '\u{e9}'</script><form action=/x><input type=password></form><iframe src='javascript:1'></iframe><!-- a -- b --><p>1 &lt; 2";
+    let html = live(&fetched(URL, "text/html; charset=utf-8", markup), &led);
+    let at = "/7/20260314093000/https://quay.example";
+    for part in [
+        &format!("<script src=\"{at}/log/a.js\"></script>"),
+        &format!("<style>p{{background:url(\"{at}/log/a.png\")}}</style>"),
+        "<body onload=\"a<b\">",
+        &format!("<a href=\"{at}/x?a=1&amp;b=2\">x</a><a href=\"#y\">y</a>"),
+        &format!("<img srcset=\"{at}/log/a.png 1x, /7/20260314093000/https://other.example/b%2Cc.png 2x\">"),
+        "<script>if (a < b && c) '\u{e9}'</script>",
+        "<form></form>",
+        "<p>1 &lt; 2",
+        &format!("\"/\":\"{at}/\""),
+    ] {
+        assert!(html.contains(part), "{part} in\n{html}");
+    }
+    for gone in ["refresh", "preconnect", "password", "integrity", "<base", "-- b"] {
+        assert!(!html.contains(gone), "{gone} in\n{html}");
+    }
+    let prefix = Led { prefix: "/7/</script>/", origins: Vec::new() };
+    let hostile = live(&fetched("https://quay.example/</script><script>x()", "text/html", "<p>x"), &prefix);
+    assert_eq!(hostile.matches("<script").count(), 2, "{hostile}");
+    let sheet = live_style(
+        &fetched(
+            "https://quay.example/log/a.css",
+            "text/css",
+            "@import 'b.css';p{background:url(//outside.example)}",
+        ),
+        &led,
+    );
+    assert_eq!(
+        sheet,
+        format!(
+            "@import url(\"{at}/log/b.css\");p{{background:url(\"/7/20260314093000/https://outside.example/\")}}"
+        )
+    );
 }
 
 #[test]
@@ -417,6 +515,10 @@ proptest::proptest! {
         let shown = page(&fetched(URL, "text/html", markup.clone()), &held(), Some(&words));
         assert_harmless(&shown.html, &markup);
         requisite(&fetched(URL, "image/svg+xml", markup.clone()), &held());
+        let read = readable(&fetched(URL, "text/html", markup.clone()), &held(), std::slice::from_ref(&words), Some(&noise));
+        assert_harmless(&read.html, &markup);
+        let led = Led { prefix: "/7/20260314093000/", origins: Vec::new() };
+        live(&fetched(URL, "text/html", markup.clone()), &led);
         requisite(&fetched(URL, "text/css", markup), &held());
     }
 }
@@ -456,6 +558,7 @@ const PARTS: &[&str] = &[
     "<annotation-xml encoding=text/html>",
     "<template>",
     "<iframe srcdoc=x>",
+    "<iframe src=frame>",
     "<b>",
     "low tide",
     "&lt;script&gt;",

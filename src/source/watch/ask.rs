@@ -2,7 +2,7 @@
 
 use crate::app::{App, compute};
 use crate::outside::fetch::{Budget, Exchange, Known, Limits, Wanted};
-use crate::source::capture::{self, judge, understand};
+use crate::source::capture::{self, Also, judge, understand};
 use crate::source::read::{self, Fetched};
 use crate::source::state::{self, Look};
 use crate::source::{Capture, Health, Kind, Provenance, Source};
@@ -59,7 +59,8 @@ pub async fn ask(app: &App, source: &Source, kept: Option<&Capture>) -> Result<S
     }
     let extras = extras(app, source, fetched.as_ref(), &budget).await;
     let url = source.url.clone();
-    let understood = compute(move || fetched.map(|page| understand(&url, page, &extras, false))).await?;
+    let understood =
+        compute(move || fetched.map(|page| understand(&url, page, &extras, Also::default()))).await?;
     let verdict = judge(&source.url, &outcome, last, understood.as_ref());
     let rendered = kept.is_some_and(|kept| kept.provenance == Provenance::Rendered);
     let words = match (verdict.health, understood, kept) {

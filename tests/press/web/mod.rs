@@ -13,6 +13,7 @@ mod sites;
 mod tls;
 
 pub use answer::Answer;
+pub use sites::PIXEL;
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};

@@ -32,5 +32,6 @@ pub(super) fn answer(asked: &Asked) -> Answer {
 }
 
 /// The smallest picture there is.
-const PIXEL: &[u8] =
+/// The smallest picture.
+pub const PIXEL: &[u8] =
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
