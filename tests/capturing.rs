@@ -696,9 +696,10 @@ async fn a_server_that_is_overrun_is_asked_again_within_the_hour() {
     press.is_stopped().await;
     press.set("IBID_CLOCK", "+90");
     press.starts().await;
+    let (api, sources) = (press.ida().api(), format!("/api/v1/posts/{}/sources", post.id));
     until("the second try", async || {
-        let source = post.sources().await.remove(0);
-        if health(&source) == "good" { Ok(()) } else { Err(source.to_string()) }
+        let told = api.get(&sources).await.is(200).json();
+        if health(&told["items"][0]) == "good" { Ok(()) } else { Err(told.to_string()) }
     })
     .await;
     until("nothing more to be tried", async || {
