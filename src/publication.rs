@@ -3,6 +3,7 @@
 use crate::media::Media;
 use crate::outside::db::{Topic, Tx, sql};
 use crate::outside::queue::{self, Job};
+use crate::source::wishes::{self, Wishes};
 use crate::source::{Shown, room};
 use crate::time::Time;
 use crate::{Error, Result};
@@ -31,14 +32,9 @@ pub struct Publication {
     pub accent: String,
     /// Whether views are counted.
     pub views: bool,
-    /// Bytes that copies may take in a month, and in all; 0 is no limit.
-    pub copies_month: u64,
-    pub copies_total: u64,
-    /// Whether films and recordings are kept with the pages that show them.
-    pub media: bool,
-    /// Archives that are asked for copies of their own; each is what stands before date and address.
+    /// What it wants kept of its sources.
     #[serde(skip)]
-    pub archives: Vec<Url>,
+    pub wishes: Wishes,
 }
 
 /// One entry of the navigation.
@@ -51,8 +47,6 @@ pub struct Way {
 
 /// Until somebody says otherwise.
 const NAVIGATION: &str = "Archive /archive\nSearch /search\nSources /sources\nFeed /feed.atom";
-/// Asked only when a person wants it.
-const ARCHIVES: &str = "https://web.archive.org/web/";
 /// Most entries: more are no navigation.
 const WAYS: usize = 12;
 
@@ -86,10 +80,7 @@ impl Publication {
             logo: or("logo", ""),
             accent: or("accent", ""),
             views: or("views", "on") == "on",
-            copies_month: get("copies_month").and_then(|v| v.parse().ok()).unwrap_or(0),
-            copies_total: get("copies_total").and_then(|v| v.parse().ok()).unwrap_or(0),
-            media: or("media", "off") == "on",
-            archives: archives(&or("archives", ARCHIVES)).unwrap_or_default(),
+            wishes: Wishes::load(tx)?,
         })
     }
 
@@ -150,7 +141,7 @@ impl Publication {
                 return refuse(format!("“{value}” is no size such as 500 MB or 20 GB; 0 is no limit."));
             }
             "copies_month" | "copies_total" => {}
-            "archives" => drop(archives(value)?),
+            "archives" => drop(wishes::archives(value)?),
             _ => return Err(Error::NotFound),
         }
         tx.run(
@@ -187,16 +178,6 @@ impl Publication {
             ..markup::Options::default()
         }
     }
-}
-
-fn archives(typed: &str) -> Result<Vec<Url>> {
-    let lines = typed.split_whitespace().map(|line| {
-        let slashed = if line.ends_with('/') { line.to_owned() } else { format!("{line}/") };
-        Url::parse(&slashed).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {
-            Error::Invalid(format!("“{line}” is no archive’s address such as https://web.archive.org/web/."))
-        })
-    });
-    lines.collect()
 }
 
 fn ways(typed: &str) -> Result<Vec<Way>> {

@@ -6,7 +6,7 @@ use super::{Capture, Provenance};
 use crate::app::{App, compute};
 use crate::id::SourceId;
 use crate::outside::fetch::{Budget, Exchange, Limits, Past, Wanted, Web};
-use crate::publication::Publication;
+use crate::source::wishes::Wishes;
 use crate::time::Time;
 use crate::{Error, Result};
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub struct Found {
 
 /// Asks every archive of the settings.
 pub async fn find(app: &App, url: &str) -> Result<Vec<Found>> {
-    let archives = app.db.read(|tx| Ok(Publication::load(tx)?.archives)).await?;
+    let archives = app.db.read(|tx| Ok(Wishes::load(tx)?.archives)).await?;
     let asking = archives.into_iter().map(|archive| async move {
         let days = days(app, &archive, url).await?;
         Ok(Found { archive, days })
@@ -35,7 +35,7 @@ pub async fn find(app: &App, url: &str) -> Result<Vec<Found>> {
 
 /// Keeps the copy that an archive has of a day, as a copy of that day.
 pub async fn keep(app: &App, id: SourceId, archive: &str, day: Time) -> Result<Capture> {
-    let archives = app.db.read(|tx| Ok(Publication::load(tx)?.archives)).await?;
+    let archives = app.db.read(|tx| Ok(Wishes::load(tx)?.archives)).await?;
     let chosen = archives.iter().find(|known| known.as_str() == archive).ok_or_else(|| {
         Error::Invalid("This archive is not in the settings any more; choose one that is.".into())
     })?;

@@ -18,6 +18,7 @@ pub mod room;
 pub mod standing;
 pub mod state;
 pub mod watch;
+pub mod wishes;
 
 use crate::app::{App, compute};
 use crate::error::Context;

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::outside::db::{Tx, record, sql};
 use crate::outside::files::Room;
-use crate::publication::Publication;
+use crate::source::wishes::Wishes;
 use crate::time::{DAY, Time};
 use crate::{Error, Result};
 
@@ -56,7 +56,7 @@ pub fn taken(tx: &mut Tx) -> Result<Taken> {
 
 impl Account {
     pub fn of(tx: &mut Tx, now: Time) -> Result<Account> {
-        let publication = Publication::load(tx)?;
+        let wishes = Wishes::load(tx)?;
         let recent = since(tx, day(now.plus(-LOOKED_BACK * DAY)))?;
         let first: (Option<i64>,) = tx.one(
             sql!(
@@ -69,8 +69,8 @@ impl Account {
         Ok(Account {
             total: taken(tx)?,
             month: since(tx, day(now) / 100 * 100)?,
-            most_total: publication.copies_total,
-            most_month: publication.copies_month,
+            most_total: wishes.copies_total,
+            most_month: wishes.copies_month,
             pace: recent.bytes as f64 / days as f64,
         })
     }

@@ -23,7 +23,7 @@ use crate::app::{App, compute};
 use crate::id::{CaptureId, PersonId, SourceId};
 use crate::outside::fetch::{Budget, Exchange, Failure, Limits, Medium, UNPACKED, Wanted, Web};
 use crate::outside::queue::{self, Job};
-use crate::publication::Publication;
+use crate::source::wishes::Wishes;
 use crate::time::{MINUTE, SECOND, Time};
 use crate::{Error, Result, error::Context};
 use futures_util::StreamExt;
@@ -225,7 +225,7 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
         removed_at: None,
     };
     let url = source.url.clone();
-    let media = app.db.read(|tx| Ok(Publication::load(tx)?.media)).await?;
+    let media = app.db.read(|tx| Ok(Wishes::load(tx)?.media)).await?;
     // Without a place to replay them nobody ever sees what scripts do.
     let also = Also { media, scripts: app.replay_url.is_some() };
     let read = move || fetched.map(|page| understand(&url, page, &extras, also));

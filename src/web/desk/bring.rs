@@ -112,7 +112,7 @@ async fn ways(app: &App, signed_in: &SignedIn, id: &str, found: Option<Vec<Archi
         url: source.url.clone(),
         trouble: newest.filter(|copy| copy.health != Health::Good).map(|copy| copy.why()),
         bookmark: bookmark(&app.base_url),
-        archives: publication.archives.iter().map(elsewhere::host).collect(),
+        archives: publication.wishes.archives.iter().map(elsewhere::host).collect(),
         found,
         megabytes: app.config.upload_max >> 20,
     };

@@ -58,7 +58,7 @@ async fn form(
     let pictures = pictures.into_iter().map(|picture| format!("/media/{}", picture.name)).collect();
     let desk = Desk::of(&publication, "settings", Some(&signed_in.person));
     let navigation = publication.navigation_typed();
-    let archives = publication.archives.iter().map(|url| url.as_str()).collect::<Vec<_>>().join("\n");
+    let archives = publication.wishes.archives.iter().map(|url| url.as_str()).collect::<Vec<_>>().join("\n");
     let set = [
         ("name", publication.name),
         ("description", publication.description),
@@ -71,9 +71,9 @@ async fn form(
         ("logo", publication.logo),
         ("accent", publication.accent),
         ("archives", archives),
-        ("media", if publication.media { "on" } else { "off" }.to_owned()),
-        ("copies_month", budget(publication.copies_month)),
-        ("copies_total", budget(publication.copies_total)),
+        ("media", if publication.wishes.media { "on" } else { "off" }.to_owned()),
+        ("copies_month", budget(publication.wishes.copies_month)),
+        ("copies_total", budget(publication.wishes.copies_total)),
         ("views", if publication.views { "on" } else { "off" }.to_owned()),
     ];
     let mut typed: BTreeMap<String, String> =
