@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 
 from bench import Skipped
 from corpus import cases
-from programs import IBID, folder, free_port
+from programs import IBID, folder, free_port, serving
 
 KINDS = ["soft_404", "error", "bot_wall", "consent_wall", "paywall", "login", "empty", "good"]
 SIDE_BY_SIDE = 2
@@ -53,6 +53,9 @@ def capture(found):
 
 def take(data, port, part, verdicts):
     settings = {"IBID_CAPTURE_ALLOW": "127.0.0.0/8", "IBID_CAPTURE_CONNECT": f"*=127.0.0.1:{port}", "IBID_BROWSER": "off", "IBID_LOG": "error"}
+    with serving(data):
+        # A folder becomes a publication's when it is first served.
+        pass
     for start in range(0, len(part), 200):
         some = part[start : start + 200]
         command = [IBID, "sources", "capture", "--json", "--data", data, *(case.asked for case in some)]

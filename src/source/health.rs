@@ -272,12 +272,10 @@ fn paywall(page: &Page) -> Option<Verdict> {
     let near = |at: usize| {
         let from = at.saturating_sub(2);
         let rest: usize = page.lines[at..].iter().map(|line| page::weight(line)).sum();
-        rest < 900
-            && page.lines[from..]
-                .iter()
-                .take(12)
-                .chain(&page.buttons)
-                .any(|line| offers(line, marks::PAYWALL_OFFERS))
+        // Who says that subscribers alone are let in has not yet offered anything.
+        let told = |line: &&String| **line != page.lines[at] || !holds(line, marks::SUBSCRIBERS);
+        let mut around = page.lines[from..].iter().take(12).filter(told).chain(&page.buttons);
+        rest < 900 && around.any(|line| offers(line, marks::PAYWALL_OFFERS))
     };
     let found = page.lines.iter().enumerate().find_map(|(at, line)| {
         let said = page::sentences(line).find(|said| {
