@@ -1337,6 +1337,7 @@ pub(super) const PAYWALL_OFFERS: &[&str] = &[
     "se connecter",
     "compte",
     "suscri",
+    "suscrí",
     "regístr",
     "inicia",
     "accede",
