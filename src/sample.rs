@@ -10,7 +10,7 @@ use crate::outside::fetch::{Answer, Shelf, Web};
 use crate::person::{Person, Role, one_time};
 use crate::post::{Draft, Kind, Post, Rendered};
 use crate::publication::Publication;
-use crate::source::{self, Source, capture};
+use crate::source::{self, Source, capture, watch};
 use crate::time::Time;
 use crate::{Error, Result, error::Context};
 use rust_embed::RustEmbed;
@@ -101,7 +101,11 @@ pub async fn fill(app: &App) -> Result<Option<String>> {
     for name in posts {
         publish(app, &people, &format!("posts/{name}.md")).await?;
     }
-    let token = app.db.write(move |tx| one_time::make(tx, &owner, now)).await?;
+    let token = app.db.write(move |tx| {
+        watch::leave_alone(tx)?;
+        one_time::make(tx, &owner, now)
+    });
+    let token = token.await?;
     Ok(Some(app.url(&one_time::path(&token))))
 }
 

@@ -78,7 +78,7 @@ async fn mistakes_are_told_apart() {
         ("title", json!("t".repeat(1001))),
         ("title", json!("\u{200b}\u{202e}")),
         ("excerpt", json!("e".repeat(10_001))),
-        ("tags", json!(["t".repeat(101)])),
+        ("tags", json!(["t".repeat(10_001)])),
         ("tags", json!((0..101).map(|n| format!("tag {n}")).collect::<Vec<_>>())),
     ] {
         ida.post("/api/v1/posts", with(name, value)).await.problem(422);

@@ -102,12 +102,12 @@ async fn the_archive_counts_years_months_and_days() {
     month.shows("March 2025").shows("2 posts");
     assert_eq!(month.attributes("nav.neighbours a", "href"), ["/archive/2024/02", "/archive/2025/05"]);
     assert_eq!(press.reader().asks("/2025/03").await.header("location"), "/archive/2025/03");
+    assert!(press.reader().asks("/archive/2025/3").await.header("location").ends_with("/archive/2025/03"));
     for path in [
         "/archive/2023",
         "/archive/2025/04",
         "/archive/2025/13",
         "/archive/25",
-        "/archive/2025/3",
         "/archive/99999",
         "/archive/x",
         "/archive/0000",

@@ -466,7 +466,7 @@ async fn press_with_replay() -> (Press, String) {
 #[tokio::test]
 async fn scripts_run_again_on_an_origin_of_their_own() {
     let (press, replay) = press_with_replay().await;
-    press.web.serves("https://library.example/clock", Answer::html("<!doctype html><title>Clock</title><link rel=preconnect href=//outside.example><meta http-equiv=refresh content='0;url=//outside.example'><p>It strikes at noon, and again at midnight, and never in between.<script src=/clock.js></script><input type=password><img src=/pixel.gif srcset='/pixel.gif 2x'><a href=/other>o</a>"));
+    press.web.serves("https://library.example/clock", Answer::html("<!doctype html><title>Clock</title><link rel=preconnect href=//outside.example><meta http-equiv=refresh content='0;url=//outside.example'><p>It strikes at noon, and again at midnight, and never in between. The keeper winds it on Saturdays, when the market is over, and writes into his book how many turns it took; the book goes back further than the clock does, and nobody has read the first of it.<p>A second hand was made for it and never hung. It lies in a drawer below the stairs.<script src=/clock.js></script><input type=password><img src=/pixel.gif srcset='/pixel.gif 2x'><a href=/other>o</a>"));
     press.web.serves(
         "https://library.example/clock.js",
         Answer::new(200, "text/javascript", "document.title='It ran'"),
@@ -677,6 +677,9 @@ async fn no_archived_page_reaches_the_publication_its_cookies_or_the_network() {
         .iter()
         .map(|source| format!("{}{}", press.base(), path_of(source["captures"][0]["url"].as_str().unwrap())))
         .collect();
+    for source in post.sources().await {
+        assert_eq!(source["captures"][0]["health"], "good", "{source}");
+    }
     assert_eq!(lair.noted(), [""; 0], "keeping it reached nobody");
     let ida = press.ida();
     for (query, expects) in [("", "silence"), ("?view=reader", "silence"), ("?view=interactive", "scripts")] {

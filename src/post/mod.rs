@@ -104,7 +104,6 @@ const LONGEST: usize = 1 << 20;
 pub const LONGEST_TITLE: usize = 1000;
 const LONGEST_NOTE: usize = 10_000;
 const MOST_TAGS: usize = 100;
-const LONGEST_TAG: usize = 100;
 
 impl Draft {
     /// Whether the words are the same, wherever they are to stand.
@@ -129,14 +128,14 @@ impl Draft {
             (&self.excerpt, "An excerpt"),
             (&self.correction, "A correction"),
             (&self.cover_alt, "A description"),
+            (&self.tags, "All tags together"),
         ] {
             if longer(text, LONGEST_NOTE) {
                 return Err(Error::Invalid(format!("{what} may have 10,000 characters.")));
             }
         }
-        let tags = record::tags(&self.tags);
-        match tags.len() > MOST_TAGS || tags.iter().any(|(_, name)| longer(name, LONGEST_TAG)) {
-            true => Err(Error::Invalid("A post may have 100 tags of 100 characters each.".into())),
+        match record::tags(&self.tags).len() > MOST_TAGS {
+            true => Err(Error::Invalid("A post may have 100 tags.".into())),
             false => Ok(()),
         }
     }
@@ -212,10 +211,10 @@ impl Post {
 
     /// The language it is written in, as its author or its words say; empty where that is the publication's.
     pub fn foreign(&self, tx: &mut Tx, publication: &Publication) -> Result<String> {
-        let said = match self.language.as_str() {
-            "" => search::language_of(tx, self.post_id)?.unwrap_or_default(),
-            said => said.to_owned(),
-        };
+        if !self.language.is_empty() {
+            return Ok(self.language.clone());
+        }
+        let said = search::language_of(tx, self.post_id)?.unwrap_or_default();
         let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
         Ok(if primary(&said) == primary(&publication.language) { String::new() } else { said })
     }

@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 
 /// The way on from a path, for ever; none where it leads nowhere.
 pub(super) async fn from(app: &App, path: &str) -> Result<Option<Response>> {
-    if path.starts_with("/desk/") || path.starts_with("/api/") {
+    if ["/desk/", "/api/", "/timegate/", "/timemap/"].iter().any(|ours| path.starts_with(ours)) {
         return Ok(None);
     }
     let (path, now) = (path.to_owned(), app.now());
