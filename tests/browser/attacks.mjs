@@ -8,7 +8,12 @@ export default async function attacks(browser, { base, pages, signIn, within }) 
   if (signIn) await signedIn(context, base, signIn);
   for (const { url, expects, reaches, noted } of pages) {
     const missed = async () => (reaches ? missing(reaches, await (await fetch(noted)).json()) : ["nobody is asked"]);
-    const seen = await look(context, url, within, async () => (await missed()).length === 0);
+    let seen = await look(context, url, within, async () => (await missed()).length === 0);
+    // Attacks get into each other's way: what one visit does not reach, another does.
+    for (let more = 0; reaches && more < 5 && (await missed()).length > 0; more++) {
+      await seen.page.close();
+      seen = await look(context, url, within, async () => (await missed()).length === 0);
+    }
     if (reaches) everything(seen, url, await missed());
     else await nothing(context, seen, { url, expects });
   }
@@ -79,6 +84,6 @@ async function nothing(context, { page, windows, dialogs, downloads, won, title,
   }
   const names = (await context.cookies()).map((cookie) => cookie.name);
   expect(!names.includes("tossed"), said(`there are cookies ${JSON.stringify(names)}`));
-  expect(expects === "anything" || ran === (expects === "scripts"), said(ran ? "a script of the page ran" : "no script of the page ran"));
+  expect(ran === (expects === "scripts"), said(ran ? "a script of the page ran" : "no script of the page ran"));
   await page.close();
 }
