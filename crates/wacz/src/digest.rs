@@ -44,6 +44,12 @@ impl Digest {
         hasher.finish()
     }
 
+    /// A digest that is known already. `None` if its length is another.
+    pub fn from_sha256(bytes: &[u8]) -> Option<Digest> {
+        let algorithm = Algorithm::Sha256;
+        (bytes.len() == algorithm.length()).then(|| Digest { algorithm, bytes: bytes.to_vec() })
+    }
+
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }

@@ -5,6 +5,8 @@ pub mod cdxj;
 pub mod digest;
 pub mod http;
 pub mod package;
+#[cfg(feature = "sign")]
+pub mod sign;
 pub mod time;
 pub mod warc;
 

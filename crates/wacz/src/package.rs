@@ -19,6 +19,7 @@ pub use manifest::{About, Manifest, ManifestDigest, Page, Resource};
 pub use reader::Package;
 pub use validate::{Finding, Weight, validate};
 pub use writer::{Closed, Writer};
+pub use zip::write::StreamWriter;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {

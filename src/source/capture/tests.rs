@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::{Config, RawConfig};
+use crate::outside::db::sql;
 use crate::source::{Kind, State, audit, room};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

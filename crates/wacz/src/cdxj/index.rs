@@ -22,6 +22,8 @@ pub struct Indexed {
     pub entries: Vec<Entry>,
     /// Records that could not be read.
     pub unreadable: Vec<ReadError>,
+    /// Records that were read, captures or not.
+    pub records: u64,
     /// Captures that cannot be read alone because they share a gzip member, or whose moment is unknown.
     pub left_out: u64,
 }
@@ -30,6 +32,7 @@ pub struct Indexed {
 pub fn index<R: Read>(reader: Reader<R>, filename: &str) -> Indexed {
     let mut indexed = Indexed::default();
     for record in reader {
+        indexed.records += u64::from(record.is_ok());
         match record {
             Ok(record) if is_capture(&record) => match entry(&record, filename) {
                 Some(entry) => indexed.entries.push(entry),

@@ -99,7 +99,8 @@ impl<R: Read + Seek> Package<R> {
         paths
     }
 
-    pub(super) fn file(&mut self, path: &str) -> Result<impl Read, PackageError> {
+    /// Any file of the package, from its start; `path` as in [`Package::paths`].
+    pub fn file(&mut self, path: &str) -> Result<impl Read, PackageError> {
         self.zip.by_name(path).map_err(|error| match error {
             ZipError::FileNotFound => PackageError::Missing(path.to_owned()),
             other => other.into(),

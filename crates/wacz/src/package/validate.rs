@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{Read, Seek};
 
 use super::reader::{MAX_LIST, is_list_header};
-use super::{DIGEST, MANIFEST, Manifest, PAGES, Package, PackageError, Resource};
+use super::{DIGEST, MANIFEST, Manifest, ManifestDigest, PAGES, Package, PackageError, Resource};
 use crate::cdxj::{Entry, surt};
 use crate::digest::{Digest, DigestError, Hasher};
 use crate::time::Timestamp;
@@ -146,6 +146,24 @@ impl Findings {
                 Err(error) => self.fault(DIGEST, error),
             }
         }
+        self.signature(&digest);
+    }
+
+    #[cfg(feature = "sign")]
+    fn signature(&mut self, digest: &ManifestDigest) {
+        use crate::sign::{SignError, Signer, Trust, verify};
+        match verify(digest, &Trust::default()).map(|vouched| vouched.by) {
+            Ok(Signer::Key(key)) => self.note(DIGEST, format!("the key {key} vouches for it")),
+            Ok(Signer::Domain { name, .. }) => self.note(DIGEST, format!("{name} vouches for it")),
+            Err(SignError::Unsigned) => {}
+            // Whom to trust is for others to say.
+            Err(error @ SignError::Certificate(_)) => self.note(DIGEST, format!("it is signed, and {error}")),
+            Err(error) => self.fault(DIGEST, error),
+        }
+    }
+
+    #[cfg(not(feature = "sign"))]
+    fn signature(&mut self, digest: &ManifestDigest) {
         if digest.signed_data.is_some() {
             self.note(DIGEST, "it holds a signature, which was not checked");
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, Write};
 
 use serde_json::{Map, json};
-use zip::write::SimpleFileOptions;
+use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
 use super::{About, DIGEST, INDEX, MANIFEST, Manifest, ManifestDigest, PAGES, PackageError, Page, Resource};
@@ -23,6 +23,13 @@ pub struct Writer<W: Write + Seek> {
 pub struct Closed<W: Write + Seek> {
     zip: ZipWriter<W>,
     digest: Digest,
+}
+
+impl<W: Write> Writer<StreamWriter<W>> {
+    /// For where nothing can be gone back to, such as a connection. [`Closed::finish`] gives a wrapper of `out` back.
+    pub fn streaming(out: W) -> Writer<StreamWriter<W>> {
+        Writer { zip: ZipWriter::new_stream(out), entries: Vec::new(), resources: Vec::new() }
+    }
 }
 
 impl<W: Write + Seek> Writer<W> {
