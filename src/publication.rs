@@ -219,3 +219,27 @@ fn is_colour(typed: &str) -> bool {
     let digits = typed.strip_prefix('#').unwrap_or_default();
     digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outside::clock::Clock;
+    use crate::outside::db::{Db, Place, scratch::on_both};
+    use crate::source::wishes::Wishes;
+
+    on_both! {
+        room_for_copies_is_written_as_a_person_writes_it
+    }
+
+    async fn room_for_copies_is_written_as_a_person_writes_it(place: Place) {
+        let db = Db::open(&place, Clock::default()).await.unwrap();
+        let set = |name: &'static str, value: &'static str| {
+            db.write(move |tx| Publication::set(tx, name, value, Time(0)))
+        };
+        set("copies_month", "1 kB").await.unwrap();
+        let refused = set("copies_total", "much").await.unwrap_err().to_string();
+        assert_eq!(refused, "“much” is no size such as 500 MB or 20 GB; 0 is no limit.");
+        let wishes = db.read(Wishes::load).await.unwrap();
+        assert_eq!((wishes.copies_month, wishes.copies_total), (1000, 0));
+    }
+}

@@ -145,14 +145,7 @@ pub(in crate::web) async fn keep(
     _signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    let (id, now) = (id.parse::<SourceId>()?, app.now());
-    app.db
-        .write(move |tx| {
-            Source::find(tx, id)?;
-            Source::keep(tx, id, now)
-        })
-        .await?;
-    Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
+    soon(&app, &id, Job::Capture).await
 }
 
 /// Looks at it again, soon.
@@ -161,11 +154,15 @@ pub(in crate::web) async fn look(
     _signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
+    soon(&app, &id, Job::Look).await
+}
+
+async fn soon(app: &App, id: &str, job: fn(SourceId) -> Job) -> Result<Redirect> {
     let (id, now) = (id.parse::<SourceId>()?, app.now());
     app.db
         .write(move |tx| {
             Source::find(tx, id)?;
-            queue::push(tx, &Job::Look(id), now)
+            queue::push(tx, &job(id), now)
         })
         .await?;
     Ok(Redirect::to(&format!("/desk/sources#source-{id}")))
