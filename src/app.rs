@@ -89,7 +89,7 @@ impl App {
         };
         let db = Db::open(&config.database, config.clock).await?;
         let parts = Parts {
-            files: Files::open(&config.files)?,
+            files: Files::open(&config.files)?.with_free(config.disk_free),
             door: Door::open(&config.capture, &base_url, config.clock)?,
             mailer: Mailer::open(&config.mail, &from)?,
             templates: Templates::open(&config.data)?,

@@ -186,6 +186,8 @@ pub struct RawConfig {
         allow_hyphen_values = true
     )]
     pub clock: Option<String>,
+    #[arg(long, global = true, value_name = "PERCENT", env = "IBID_DISK_FREE", hide = true)]
+    pub disk_free: Option<String>,
 }
 
 /// What was meant.
@@ -207,6 +209,8 @@ pub struct Config {
     pub upload_max: usize,
     pub metrics_listen: Option<SocketAddr>,
     pub clock: Clock,
+    /// The part of the disk that is said to be free, 0 to 1, whatever it is: rehearsals.
+    pub disk_free: Option<f64>,
     /// Every setting in force that is not the default, and who gave it: for the desk.
     pub in_force: Vec<InForce>,
 }
@@ -314,6 +318,13 @@ impl Config {
                 Clock { shift: shift.map_err(|_| wrong("IBID_CLOCK", &v, "+3600 (seconds)"))? }
             }
         };
+        let disk_free = match setting!(disk_free) {
+            None => None,
+            Some(v) => match v.parse::<f64>() {
+                Ok(percent) if (0.0..=100.0).contains(&percent) => Some(percent / 100.0),
+                _ => return Err(wrong("IBID_DISK_FREE", &v, "50 (percent; for rehearsals)")),
+            },
+        };
         let listen = socket("--listen", &listen)?;
         if let Some(replay) = &replay_url {
             of_its_own(replay, base_url.as_ref(), listen)?;
@@ -332,6 +343,7 @@ impl Config {
             upload_max: upload_max << 20,
             metrics_listen,
             clock,
+            disk_free,
             in_force,
         })
     }

@@ -708,3 +708,25 @@ async fn a_server_that_is_overrun_is_asked_again_within_the_hour() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_full_disk_stops_copies_and_nothing_else() {
+    let mut press = Press::prepare().await.with("IBID_DISK_FREE", "3").start().await;
+    let post = citing(&press, &["https://ministry.example/releases/dredging"]).await;
+    post.page().await.is(200).shows("Number 0 is a page somewhere.");
+    until("the desk to say what is wanting", async || {
+        let work = press.ida().signs_in().await.opens("/desk/work").await.text();
+        if work.contains("only 3.0 % of the disk") { Ok(()) } else { Err(work) }
+    })
+    .await;
+    let doctor = press.command(&["doctor"]).run().await;
+    assert_eq!(doctor.status, Some(1), "{doctor:?}");
+    assert!(doctor.stdout.contains("Less than 5 % of the disk is free"), "{doctor:?}");
+
+    // Once there is room again, nothing has to be asked for twice.
+    press.is_stopped().await;
+    press.set("IBID_DISK_FREE", "50");
+    press.set("IBID_CLOCK", "+7200");
+    press.starts().await;
+    assert_eq!(health(&post.keeps("https://ministry.example/releases/dredging").await), "good");
+}

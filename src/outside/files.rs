@@ -24,6 +24,8 @@ pub struct Files {
     store: Arc<dyn ObjectStore>,
     prefix: String,
     folder: Option<PathBuf>,
+    /// The part that is free, where a rehearsal says so.
+    free: Option<f64>,
 }
 
 /// A file, as the store lists it.
@@ -51,7 +53,7 @@ impl Files {
                 let store = LocalFileSystem::new_with_prefix(folder)
                     .outside(format!("The folder {} cannot be used", folder.display()))?
                     .with_fsync(true);
-                Ok(Files { store: Arc::new(store), prefix: String::new(), folder: Some(folder.clone()) })
+                Ok(Files { store: Arc::new(store), prefix: String::new(), folder: Some(folder.clone()), free: None })
             }
             Place::S3 { bucket, prefix, endpoint } => {
                 // Keys and region come from the usual AWS_… variables.
@@ -74,7 +76,12 @@ impl Files {
                 .with_virtual_hosted_style_request(false);
         }
         let store = builder.build().invalid("IBID_FILES cannot be used")?;
-        Ok(Files { store: Arc::new(store), prefix: prefix.to_owned(), folder: None })
+        Ok(Files { store: Arc::new(store), prefix: prefix.to_owned(), folder: None, free: None })
+    }
+
+    /// A disk of which that part is free, 0 to 1, if it is given.
+    pub fn with_free(self, free: Option<f64>) -> Files {
+        Files { free, ..self }
     }
 
     /// Keeps a file under a key that nothing else has. The same bytes under the same key again are no error.
@@ -142,7 +149,9 @@ impl Files {
     /// The disk that holds the files.
     pub fn room(&self) -> Option<Room> {
         let stat = rustix::fs::statvfs(self.folder.as_deref()?).ok()?;
-        Some(Room { free: stat.f_bavail * stat.f_frsize, size: stat.f_blocks * stat.f_frsize })
+        let size = stat.f_blocks * stat.f_frsize;
+        let free = self.free.map(|part| (size as f64 * part) as u64);
+        Some(Room { free: free.unwrap_or(stat.f_bavail * stat.f_frsize), size })
     }
 
     /// Every file whose key begins with a folder, half-written ones of a crash too.

@@ -31,6 +31,7 @@ impl Press {
             data: Some(folder.path().into()),
             capture_allow: Some("127.0.0.2/32".into()),
             capture_connect: Some(format!("*={address}")),
+            disk_free: Some("50".into()),
             ..RawConfig::default()
         };
         let app = App::open(Config::read(typed).unwrap()).await.unwrap();
