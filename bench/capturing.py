@@ -6,7 +6,7 @@ import statistics
 from urllib.parse import urlsplit
 
 from moving import sentence
-from programs import IBID, folder, needed, nginx, watched
+from programs import IBID, folder, ibid, needed, nginx, watched
 
 PAGES = int(os.environ.get("IBID_BENCH_CAPTURED", "1000"))
 HOSTS = 100
@@ -35,6 +35,7 @@ def measure(table):
 
 def ours(addresses, place):
     with folder() as data:
+        ibid(data, "user", "add", "ida@gazette.example", "--name", "Ida", "--role", "owner")
         settings = {"IBID_CAPTURE_CONNECT": f"*={place}", "IBID_CAPTURE_ALLOW": "127.0.0.0/8", "IBID_LOG": "error"}
         return watched(IBID, "sources", "capture", *addresses, "--data", data, **settings)
 

@@ -1,7 +1,6 @@
 """Kept copies replayed, every record asked for once, against pywb replaying the same WARC files; and what a page of each kind looks
 like beside the original, in Chromium."""
 import contextlib
-import http.client
 import http.server
 import json
 import os
@@ -15,10 +14,9 @@ import time
 import urllib.request
 import zlib
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bench import Skipped
-from programs import folder, free_port, ibid, processor_seconds, serving
+from programs import folder, free_port, ibid, needed, processor_seconds, serving
 
 PAGES = int(os.environ.get("IBID_BENCH_REPLAYED", "400"))
 ROUNDS = 3
@@ -176,28 +174,18 @@ def theirs_once(peer, records):
 
 
 class Once:
-    """Every path once over a few connections: requests a second, processor microseconds a request."""
+    """Every path once over a few connections (bench/once.lua): requests a second, processor microseconds a request."""
 
     def __init__(self, address, pid, paths, connections=8):
-        waiting, refused = list(reversed(paths)), []
-
-        def ask():
-            connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
-            while waiting:
-                with contextlib.suppress(IndexError):
-                    path = waiting.pop()
-                    connection.request("GET", path)
-                    answer = connection.getresponse()
-                    if not answer.read() or answer.status != 200:
-                        refused.append((answer.status, path))
-
-        threads = [threading.Thread(target=ask) for _ in range(connections)]
-        before, began = processor_seconds(pid), time.monotonic()
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
-        self.rate = len(paths) / (time.monotonic() - began)
-        self.processor = (processor_seconds(pid) - before) * 1e6 / len(paths)
-        assert not refused, f"{len(refused)} of {len(paths)} records were refused: {refused[:3]}"
+        with folder() as out:
+            (out / "paths").write_text("\n".join(paths))
+            command = [needed("wrk"), "-t1", f"-c{connections}", "-d600s", "--timeout", "60s", "-s", "bench/once.lua", address]
+            before = processor_seconds(pid)
+            told = subprocess.run(command, env={**os.environ, "PATHS": str(out / "paths")}, text=True, capture_output=True)
+            used = processor_seconds(pid) - before
+        count, refused, seconds = told.stdout.split()[-3:]
+        assert refused == "0", f"{refused} of {count} records were refused"
+        self.rate, self.processor = int(count) / float(seconds), used * 1e6 / int(count)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ use super::drift::CHANGED;
 use super::health::keeps_out;
 use super::{Fate, Health, Kind, State};
 use crate::time::{DAY, Time};
+use jiff::tz::TimeZone;
 
 /// One look at a source.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ fn failed(looks: &[Look]) -> Standing {
         }
     }
     let since = run.last().map_or(last.at, |first| first.at);
-    let day = &since.rfc3339()[..10];
+    let day = since.format(&TimeZone::UTC, "%-d %B %Y");
     if counted >= FAILURES {
         standing(
             State::Gone,
@@ -202,7 +203,7 @@ mod tests {
         assert_eq!(of(Kind::Source, &looks, Some(Fate::Removed)), lost);
         assert_eq!(of(Kind::Pointer, &looks, Some(Fate::Removed)).state, State::Alive);
         let failing = of(Kind::Source, &history("0:good 1:error/404"), None);
-        assert_eq!(failing.evidence, "It has failed since 1970-01-02: (error)");
+        assert_eq!(failing.evidence, "It has failed since 2 January 1970: (error)");
     }
 
     #[test]

@@ -103,7 +103,7 @@ fn open(width: i32, height: i32, label: &str, kind: &str) -> String {
     )
 }
 
-/// Empty days are one path: most days are, and a page of a year is small.
+/// Empty days are one path, and the stylesheet says how large a full one is: a page of a year is small.
 fn write_days(
     svg: &mut String,
     days: impl Iterator<Item = Date>,
@@ -117,8 +117,9 @@ fn write_days(
             0 => write!(empty, "M{x} {y}h{CELL}v{CELL}h-{CELL}z"),
             level => write!(
                 full,
-                "<rect class=\"h{level}\" x=\"{x}\" y=\"{y}\" width=\"{CELL}\" height=\"{CELL}\"><title>{}</title></rect>",
-                title(day, posts)
+                "<rect class=\"h{level}\" x=\"{x}\" y=\"{y}\"><title>{}: {}</title></rect>",
+                day.strftime("%-d %B"),
+                super::words::count(posts as usize, "post", "posts")
             ),
         };
     }
@@ -139,7 +140,7 @@ mod tests {
             364,
             "the other days of a leap year"
         );
-        assert!(svg.contains("29 February 2024: 3 posts") && svg.contains("31 December 2024: 1 post<"));
+        assert!(svg.contains("29 February: 3 posts") && svg.contains("31 December: 1 post<"));
         assert!(svg.contains("aria-label=\"Posts &amp; days\""));
         assert_eq!(month(2026, 2, &[], "").matches("<rect").count(), 28);
     }

@@ -268,7 +268,7 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
 }
 
 fn brotli(plain: &[u8]) -> Vec<u8> {
-    let mut out = brotli::CompressorWriter::new(Vec::new(), 16384, 6, 20);
+    let mut out = brotli::CompressorWriter::new(Vec::new(), 16384, 5, 18);
     out.write_all(plain).expect("writing to memory does not fail");
     out.into_inner()
 }

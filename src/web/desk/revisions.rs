@@ -9,7 +9,6 @@ use crate::post::revision::{Named, Revision, Why};
 use crate::post::{Draft, Post};
 use crate::publication::Publication;
 use crate::web::signed_in::SignedIn;
-use crate::web::words;
 use crate::{Error, Result};
 use axum::extract::{Path, Query, State};
 use axum::response::{Redirect, Response};
@@ -152,7 +151,8 @@ impl Row {
                 Why::Aside => "set aside",
             },
             person: revision.person.clone(),
-            when: words::moment(revision.saved_at, zone),
+            // Two of one minute could not be told apart.
+            when: revision.saved_at.format(zone, "%-d %B %Y, %H.%M.%S"),
             characters: revision.characters,
         }
     }
