@@ -69,6 +69,7 @@ fn router(app: App) -> Router {
         .route("/posts/{id}", get(api::posts::show).patch(api::posts::change).delete(api::posts::bin))
         .route("/posts/{id}/sources", get(api::sources::of_post))
         .route("/posts/{id}/quotations", get(api::quotations::list))
+        .route("/posts/{id}/annotations", get(api::annotations::list))
         .route("/sources", get(api::sources::list))
         .route("/sources/{id}", get(api::sources::show))
         .route("/check", post(api::check::check))

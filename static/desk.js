@@ -149,6 +149,11 @@ if (form) {
     const button = [...checks.querySelectorAll("button[name=mark]")].find((button) => button.value === value);
     if (!button || text.value !== shownText) return;
     const place = button.closest(".say");
+    if ("from" in button.dataset) {
+      insert(button.value.split(" ").slice(2).join(" "), +button.dataset.from, +button.dataset.to);
+      reveal(text.selectionStart);
+      return refresh();
+    }
     const [, kind, address = place.querySelector("select")?.value] = value.split(" ");
     const words = { not: "<!-- not a quotation -->", note: "<!-- note:  -->", source: `<!-- source: ${address} -->` }[kind];
     insert(("alone" in place.dataset ? "\n\n" : " ") + words, +place.dataset.at, +place.dataset.at);

@@ -212,6 +212,26 @@ async fn sources_and_quotations_are_there_for_everybody_once_published() {
         quotations["quotations"].as_array().unwrap().iter().find(|q| q["verdict"] == "verbatim").unwrap();
     assert_eq!(quotation["source"], "https://library.example/reading-room");
     assert_eq!(quotation["spans"].as_array().unwrap().len(), 1);
+
+    let annotations = press.api().get(&at("annotations")).await.is(200).json();
+    assert_eq!(annotations["@context"], "http://www.w3.org/ns/anno.jsonld");
+    let items = annotations["items"].as_array().unwrap();
+    let found = items.iter().find(|item| item["body"]["value"] == "verbatim").expect("the one that is there");
+    let (quoted, source) = (&found["target"][0], &found["target"][1]);
+    assert_eq!(quoted["selector"]["exact"], quotation["text"]);
+    assert_eq!((&source["source"], &source["selector"]["type"]), (&room["url"], &json!("TextQuoteSelector")));
+    assert!(source["selector"]["exact"].as_str().unwrap().contains("open until ten"), "{found}");
+    assert_eq!(source["state"]["cached"], capture["url"]);
+
+    // What readers may not see of a copy is not told to machines either.
+    press.ida().settles("shown", "desk").await;
+    let hidden = press.api().get(&at("annotations")).await.is(200).json();
+    assert_eq!(hidden.to_string().matches("TextQuoteSelector").count(), items.len(), "{hidden}");
+    assert!(!hidden.to_string().contains("cached"), "{hidden}");
+
+    let told = post.page().await.linked();
+    let quotation = &told["hasPart"].as_array().expect("its quotations")[0];
+    assert_eq!((&quotation["@type"], &quotation["isBasedOn"]), (&json!("Quotation"), &room["url"]));
 }
 
 #[tokio::test]
@@ -224,6 +244,7 @@ async fn nothing_unpublished_is_told() {
         format!("/api/v1/posts/{}", draft.id),
         format!("/api/v1/posts/{}/sources", draft.id),
         format!("/api/v1/posts/{}/quotations", draft.id),
+        format!("/api/v1/posts/{}/annotations", draft.id),
         format!("/api/v1/sources/{id}"),
     ] {
         let hidden = press.api().get(&path).await.problem(404);

@@ -3,16 +3,7 @@
 mod press;
 
 use press::{Page, Press};
-use serde_json::{Value, json};
-
-fn linked(page: &Page) -> Value {
-    let html = page.html();
-    let block = html
-        .split("<script type=\"application/ld+json\">")
-        .nth(1)
-        .unwrap_or_else(|| panic!("no block:\n{html}"));
-    serde_json::from_str(block.split("</script>").next().unwrap()).expect("JSON")
-}
+use serde_json::json;
 
 fn locations(page: &Page) -> Vec<String> {
     page.is(200);
@@ -83,7 +74,7 @@ async fn pages_say_what_they_are() {
         ida.writes(json!({"title": title, "markdown": text, "tags": ["Ice"], "status": "published"})).await;
 
     let page = press.reader().opens(&post.path).await;
-    let article = linked(&page);
+    let article = page.linked();
     assert_eq!(article["@type"], "NewsArticle");
     assert_eq!(article["headline"], title);
     assert_eq!(article["url"], post.url);
@@ -96,8 +87,8 @@ async fn pages_say_what_they_are() {
     assert!(article["datePublished"].as_str().unwrap().ends_with('Z'));
     assert_eq!(page.attributes("script:not([type='application/ld+json'])", "type"), [""; 0]);
     assert_eq!(page.html().matches("<script").count(), 1, "nothing got out of its block");
-    assert_eq!(linked(&press.reader().opens("/").await)["@type"], "WebSite");
-    assert_eq!(linked(&press.reader().opens("/author/ida-brandt").await)["@type"], "Person");
+    assert_eq!(press.reader().opens("/").await.linked()["@type"], "WebSite");
+    assert_eq!(press.reader().opens("/author/ida-brandt").await.linked()["@type"], "Person");
 
     for path in ["/", &post.path, "/archive", "/tag/ice", "/author/ida-brandt"] {
         let page = press.reader().opens(path).await;

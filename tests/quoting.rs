@@ -42,6 +42,74 @@ async fn a_misquoted_source_is_shown_to_differ() {
 }
 
 #[tokio::test]
+async fn a_writer_is_asked_once_and_takes_the_sources_words_with_one_tap() {
+    let press = Press::start().await;
+    let desk = press.ida().signs_in().await;
+    let misquoted = format!(
+        "Moreau said that “the basin has not been widened since the breakwater was extended” [in the release]({RELEASE})."
+    );
+    let form = desk.opens("/desk/posts/new").await.form_with("markdown").expect("an editor");
+    let saved = desk
+        .sends(&form.fill("title", "The basin").fill("markdown", &misquoted).pressing("do", "save"))
+        .await;
+    let address = saved.is(200).attributes("form#editor", "action")[0].clone();
+    let editor = until("the difference beside the words", async || {
+        let editor = desk.opens(&address).await;
+        if editor.text().contains("take the source’s words") { Ok(editor) } else { Err(editor.text()) }
+    })
+    .await;
+
+    // What differs is asked about, plainly, and published when the button is pressed again.
+    let asked = desk.sends(&editor.form_with("markdown").unwrap().pressing("do", "publish")).await;
+    asked.is(200).shows("This quotation is not what its source says").shows("the basin has not been widened");
+    press.reader().opens("/").await.hides("The basin");
+    let published = desk.sends(&asked.form_with("markdown").unwrap().pressing("do", "publish")).await;
+    published.is(200).shows("Published.");
+    let form = published.form_with("markdown").unwrap().fill("tags", "Harbour").pressing("do", "update");
+    let updated = desk.sends(&form).await;
+    updated.is(200).shows("Updated.");
+
+    // One tap, no script: the words of the source stand in the text, and the page says so once it is updated.
+    let offered = updated.attributes("button[name=mark]", "value");
+    let wording = offered.iter().find(|value| value.contains(" wording ")).expect("the source's words");
+    let mended = desk.sends(&updated.form_with("markdown").unwrap().pressing("mark", wording)).await;
+    assert_eq!(
+        mended.is(200).pick("textarea#markdown")[0],
+        misquoted.replace("widened", "deepened"),
+        "nothing but the words is touched"
+    );
+    desk.sends(
+        &mended
+            .form_with("markdown")
+            .unwrap()
+            .fill("correction", "The release says deepened.")
+            .pressing("do", "update"),
+    )
+    .await
+    .is(200)
+    .shows("Updated.");
+    let path = press
+        .reader()
+        .opens("/")
+        .await
+        .links()
+        .into_iter()
+        .find(|(_, words)| words == "The basin")
+        .expect("the post")
+        .0;
+    until("readers to be told that it is word for word", async || {
+        let page = press.reader().opens(&path).await;
+        let told = page.text();
+        if told.contains("1 word for word") && told.contains("The release says deepened.") {
+            Ok(())
+        } else {
+            Err(told)
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_faithful_quotation_earns_its_words() {
     let press = Press::start().await;
     let post = press

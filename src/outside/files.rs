@@ -10,6 +10,7 @@ use object_store::path::Path as Key;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutMode, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem,
 };
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +38,39 @@ pub struct Listed {
     pub at: Time,
 }
 
+/// Part of a file, to be read by whoever needs it.
+pub enum Piece {
+    /// On this machine: read where it is unpacked, for two changes of thread less.
+    Here {
+        path: PathBuf,
+        key: String,
+        offset: u64,
+        length: u64,
+    },
+    Come(Bytes),
+}
+
+impl Piece {
+    /// May wait for the disk.
+    pub fn read(self) -> Result<Bytes> {
+        let (path, key, offset, length) = match self {
+            Piece::Come(bytes) => return Ok(bytes),
+            Piece::Here { path, key, offset, length } => (path, key, offset, length),
+        };
+        let read = || {
+            let mut file = std::fs::File::open(&path)?;
+            file.seek(SeekFrom::Start(offset))?;
+            let mut bytes = Vec::new();
+            file.take(length).read_to_end(&mut bytes)?;
+            Ok(bytes.into())
+        };
+        read().map_err(|e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::NotFound => Error::NotFound,
+            _ => Error::Outside(format!("The file {key} could not be read: {e}")),
+        })
+    }
+}
+
 /// In bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
@@ -53,7 +87,12 @@ impl Files {
                 let store = LocalFileSystem::new_with_prefix(folder)
                     .outside(format!("The folder {} cannot be used", folder.display()))?
                     .with_fsync(true);
-                Ok(Files { store: Arc::new(store), prefix: String::new(), folder: Some(folder.clone()), free: None })
+                Ok(Files {
+                    store: Arc::new(store),
+                    prefix: String::new(),
+                    folder: Some(folder.clone()),
+                    free: None,
+                })
             }
             Place::S3 { bucket, prefix, endpoint } => {
                 // Keys and region come from the usual AWS_… variables.
@@ -123,6 +162,14 @@ impl Files {
     pub async fn get_range(&self, key: &str, offset: u64, length: u64) -> Result<Bytes> {
         let range = offset..offset.saturating_add(length);
         self.store.get_range(&self.key(key), range).await.map_err(|e| unread(key, e))
+    }
+
+    /// The same, read later.
+    pub async fn piece(&self, key: &str, offset: u64, length: u64) -> Result<Piece> {
+        match &self.folder {
+            Some(root) => Ok(Piece::Here { path: root.join(key), key: key.to_owned(), offset, length }),
+            None => self.get_range(key, offset, length).await.map(Piece::Come),
+        }
     }
 
     pub async fn exists(&self, key: &str) -> Result<bool> {

@@ -2,6 +2,7 @@
 //!
 //! Without a token only published things exist; everything else is 404.
 
+pub(super) mod annotations;
 pub(super) mod check;
 pub(super) mod media;
 pub(super) mod openapi;

@@ -3,6 +3,7 @@
 pub(super) mod bring;
 pub(super) mod byline;
 pub(super) mod checked;
+mod doubts;
 pub(super) mod editor;
 pub(super) mod health;
 mod marking;

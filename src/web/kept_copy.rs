@@ -12,7 +12,7 @@ use super::template::Templates;
 use super::{memento, origin, respond, words};
 use crate::app::{App, compute};
 use crate::id::SourceId;
-use crate::outside::db::Topic;
+use crate::outside::db::{Topic, Tx};
 use crate::post::posts_topic;
 use crate::publication::Publication;
 use crate::quote::{self, Passage, to_the_words};
@@ -119,7 +119,7 @@ pub(super) async fn show(
     Path((id, stamp)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let copy = match Copy::find(&app, &id, &stamp, &desk).await? {
+    let copy = match Copy::find_in_time(&app, &id, &stamp, &desk).await? {
         Found::Here(copy) => copy,
         Found::At(path) => return Ok(Redirect::permanent(&path).into_response()),
     };
@@ -227,7 +227,7 @@ pub(super) async fn show(
         _ => PAGE_POLICY.to_owned(),
     };
     set(&mut response, header::CONTENT_SECURITY_POLICY, &policy);
-    copy.memento(&app, &mut response).await?;
+    copy.memento(&app, &mut response);
     if copy.removed.is_some() {
         *response.status_mut() = StatusCode::GONE;
     }
@@ -277,17 +277,19 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let Found::Here(copy) = Copy::find(&app, &id, &stamp, &desk).await? else { return Err(Error::NotFound) };
+    let Found::Here(copy) = Copy::find_in_time(&app, &id, &stamp, &desk).await? else {
+        return Err(Error::NotFound);
+    };
     if !copy.is_whole() {
         return Err(Error::NotFound);
     }
     let record = copy.page_record().ok_or(Error::NotFound)?;
-    let fetched = source::capture::kept(&app, &copy.capture, record).await?;
     let held = copy.held(&app).await?;
     let words = Some(asked.text).filter(|words| !words.trim().is_empty());
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let welcome = accepts(accepted, "gzip");
-    let made = compute(move || Made::of(fetched, &held, words.as_deref()).packed(welcome)).await?;
+    let make = move |fetched| Made::of(fetched, &held, words.as_deref()).packed(welcome);
+    let made = source::capture::kept_then(&app, &copy.capture, record, make).await?;
     let mut response = match made {
         Made::Page(html) => copy.passing(html.into(), false),
         Made::Packed(html) => copy.passing(html, true),
@@ -301,7 +303,7 @@ pub(super) async fn page(
     );
     set(&mut response, header::CONTENT_SECURITY_POLICY, &policy);
     set(&mut response, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    copy.memento(&app, &mut response).await?;
+    copy.memento(&app, &mut response);
     Ok(response)
 }
 
@@ -317,9 +319,9 @@ pub(super) async fn requisite(
     if !copy.is_whole() && (record.url != copy.capture.picture || copy.showing == Showing::Desk) {
         return Err(Error::NotFound);
     }
-    let fetched = source::capture::kept(&app, &copy.capture, record).await?;
     let held = copy.places();
-    let requisite = compute(move || replay::requisite(&fetched, &held)).await?;
+    let make = move |fetched: Fetched| replay::requisite(&fetched, &held);
+    let requisite = source::capture::kept_then(&app, &copy.capture, record, make).await?;
     let mut response = file_answer(requisite);
     set(
         &mut response,
@@ -340,6 +342,7 @@ pub(super) async fn requisite(
 pub(super) struct Copy {
     pub(super) source: Source,
     pub(super) capture: Capture,
+    mementos: Option<Mementos>,
     records: Vec<CaptureRecord>,
     /// Where it came from, in words.
     origin: String,
@@ -349,8 +352,6 @@ pub(super) struct Copy {
     desk: bool,
     /// What is told in its place.
     removed: Option<String>,
-    /// The source is public.
-    open: bool,
 }
 
 #[expect(clippy::large_enum_variant, reason = "one lives at a time, and at once is taken apart")]
@@ -371,15 +372,26 @@ enum Form {
 
 impl Copy {
     pub(super) async fn find(app: &App, source: &str, stamp: &str, desk: &FromTheDesk) -> Result<Found> {
+        Copy::look(app, source, stamp, desk, false).await
+    }
+
+    /// The same with its place among the others: what is a memento says so.
+    async fn find_in_time(app: &App, source: &str, stamp: &str, desk: &FromTheDesk) -> Result<Found> {
+        Copy::look(app, source, stamp, desk, true).await
+    }
+
+    async fn look(app: &App, source: &str, stamp: &str, desk: &FromTheDesk, in_time: bool) -> Result<Found> {
         let asked: SourceId = id(source)?;
         let second = Time::from_stamp(stamp).ok_or(Error::NotFound)?;
         let (now, desk) = (app.now(), desk.0);
         app.db
             .read(move |tx| {
                 let source = Source::resolved(tx, asked)?;
-                let open = match Source::public(tx, asked, now)
-                    .and_then(|_| Source::public(tx, source.source_id, now))
-                {
+                let public = |tx: &mut Tx| match source.source_id == asked {
+                    true => Source::public(tx, asked, now),
+                    false => Source::public(tx, asked, now).and(Source::public(tx, source.source_id, now)),
+                };
+                let open = match public(tx) {
                     Ok(_) => true,
                     Err(Error::NotFound) => false,
                     Err(error) => return Err(error),
@@ -403,15 +415,20 @@ impl Copy {
                     Some(_) => Vec::new(),
                     None => Capture::records(tx, capture.capture_id)?,
                 };
+                // RFC 7089. What is no copy of the source, or nobody's but the desk's, is no memento.
+                let mementos = match in_time && open && capture.health == Health::Good {
+                    true => Some(Mementos::of(tx, source.clone(), publication.shown, now)?),
+                    false => None,
+                };
                 Ok(Found::Here(Copy {
                     source,
                     capture,
+                    mementos,
                     records,
                     origin,
                     publication,
                     showing,
                     desk,
-                    open,
                     removed,
                 }))
             })
@@ -634,19 +651,12 @@ impl Copy {
         topics([posts_topic(), self.source.source_id.topic()])
     }
 
-    /// RFC 7089. What is no copy of the source, or nobody's but the desk's, is no memento.
-    async fn memento(&self, app: &App, response: &mut Response) -> Result<()> {
-        if !self.open || self.capture.health != Health::Good {
-            return Ok(());
-        }
-        let (source, setting, now) = (self.source.clone(), self.publication.shown, app.now());
-        let mementos = app.db.read(move |tx| Mementos::of(tx, source, setting, now)).await?;
+    fn memento(&self, app: &App, response: &mut Response) {
         let at = self.capture.captured_at.whole_second();
-        if mementos.times.contains(&at) {
+        if let Some(mementos) = self.mementos.as_ref().filter(|mementos| mementos.times.contains(&at)) {
             set(response, HeaderName::from_static("memento-datetime"), &at.http_date());
-            set(response, header::LINK, &memento::links(app, &mementos, Some(at)));
+            set(response, header::LINK, &memento::links(app, mementos, Some(at)));
         }
-        Ok(())
     }
 
     /// `/sources/{id}/{stamp}`

@@ -19,11 +19,36 @@ pub(super) struct Article<'a> {
     pub(super) tags: Vec<&'a str>,
     /// Addresses of what it cites.
     pub(super) sources: Vec<&'a str>,
+    pub(super) quotations: Vec<Quoted<'a>>,
     pub(super) correction: &'a str,
     /// Posts are dated; pages are not.
     pub(super) dated: bool,
     /// Where it is not the publication's own.
     pub(super) language: &'a str,
+}
+
+/// Words that the article gives to a source; what is said of them stands in the page, in no vocabulary.
+pub(super) struct Quoted<'a> {
+    pub(super) words: &'a str,
+    pub(super) speaker: Option<&'a str>,
+    pub(super) source: &'a str,
+    /// Where its mark stands on the page.
+    pub(super) mark: String,
+}
+
+impl Quoted<'_> {
+    fn block(&self, url: &str) -> Value {
+        let mut block = json!({
+            "@type": "Quotation",
+            "@id": format!("{url}#{}", self.mark),
+            "text": self.words,
+            "isBasedOn": self.source,
+        });
+        if let Some(speaker) = self.speaker {
+            block["spokenByCharacter"] = json!({"@type": "Person", "name": speaker});
+        }
+        block
+    }
 }
 
 pub(super) fn article(app: &App, site: &Site, article: &Article) -> String {
@@ -50,6 +75,9 @@ pub(super) fn article(app: &App, site: &Site, article: &Article) -> String {
     }
     if !article.sources.is_empty() {
         add("citation", json!(article.sources));
+    }
+    if !article.quotations.is_empty() {
+        add("hasPart", article.quotations.iter().map(|quoted| quoted.block(article.url)).collect());
     }
     if !article.correction.is_empty() {
         add("correction", json!(article.correction));

@@ -2,7 +2,7 @@
 
 use super::body::{Dress, Quote};
 use super::byline::{Author, authors};
-use super::linked::{self, Article};
+use super::linked::{self, Article, Quoted};
 use super::pictures::{self, Pictures};
 use super::site::{Site, topics};
 use super::source_list::Listed;
@@ -190,7 +190,7 @@ fn page(app: &App, facts: Facts) -> Result<Response> {
     let check = Check::of(counted, &listed);
     let shown = Shown::of(app, &facts, document, &zone);
     let site = Site::of(&facts.publication, "");
-    let linked = shown.linked(app, &site, &listed);
+    let linked = shown.linked(app, &site, &listed, &facts.judged);
     let at = |format| super::oembed::discovery(app, &shown.url, format);
     let embed = Embed { json: at("json"), xml: at("xml") };
     let page = Page { site, post: shown, body, check, sources: listed, linked, embed };
@@ -229,7 +229,7 @@ impl Shown {
         }
     }
 
-    fn linked(&self, app: &App, site: &Site, sources: &[Listed]) -> String {
+    fn linked(&self, app: &App, site: &Site, sources: &[Listed], judged: &[Judged]) -> String {
         let article = Article {
             url: &self.url,
             title: &self.title,
@@ -240,12 +240,23 @@ impl Shown {
             picture: &self.picture_url,
             tags: self.tags.iter().map(|tag| tag.name.as_str()).collect(),
             sources: sources.iter().map(|source| source.url.as_str()).collect(),
+            quotations: quoted(judged).collect(),
             correction: &self.correction,
             dated: self.dated,
             language: &self.lang,
         };
         linked::article(app, site, &article)
     }
+}
+
+/// What has a source: reported speech is in nobody's words.
+fn quoted(judged: &[Judged]) -> impl Iterator<Item = Quoted<'_>> {
+    judged.iter().enumerate().filter_map(|(at, judged)| {
+        let spoken = judged.kind != crate::quote::Kind::Reported && judged.verdict != Some(Ruling::Beyond);
+        let source = judged.source_url.as_deref().filter(|_| spoken)?;
+        let mark = format!("m{}", at + 1);
+        Some(Quoted { words: &judged.words, speaker: judged.speaker.as_deref(), source, mark })
+    })
 }
 
 impl Check {

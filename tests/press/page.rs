@@ -78,6 +78,14 @@ impl Page {
             .collect()
     }
 
+    /// What it says of itself to machines.
+    pub fn linked(&self) -> serde_json::Value {
+        let html = self.html();
+        let block = html.split("<script type=\"application/ld+json\">").nth(1);
+        let block = block.unwrap_or_else(|| panic!("no block:\n{html}"));
+        serde_json::from_str(block.split("</script>").next().unwrap_or_default()).expect("JSON")
+    }
+
     /// Words of each element that the CSS selector picks.
     pub fn pick(&self, css: &str) -> Vec<String> {
         let html = Html::parse_document(&self.html());

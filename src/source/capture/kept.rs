@@ -2,6 +2,7 @@
 
 use crate::app::{App, compute};
 use crate::outside::fetch::UNPACKED;
+use crate::outside::files::Piece;
 use crate::source::read::Fetched;
 use crate::source::{Capture, CaptureRecord};
 use crate::{Error, Result, error::Context};
@@ -10,6 +11,16 @@ use wacz::warc::{Kind, Record};
 
 /// One answer as it came, content codings removed; `NotFound` of a copy that was taken away.
 pub async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Fetched> {
+    kept_then(app, capture, record, |fetched| fetched).await
+}
+
+/// The same, handed on where it was unpacked.
+pub async fn kept_then<T: Send + 'static>(
+    app: &App,
+    capture: &Capture,
+    record: &CaptureRecord,
+    then: impl FnOnce(Fetched) -> T + Send + 'static,
+) -> Result<T> {
     if capture.removed_at.is_some() {
         return Err(Error::NotFound);
     }
@@ -17,21 +28,21 @@ pub async fn kept(app: &App, capture: &Capture, record: &CaptureRecord) -> Resul
     let held = held(app, capture, record).await?;
     let (url, status) = (record.url.clone(), record.status as u16);
     compute(move || {
-        let own = read(&own)?;
-        let held = held.map(|held| read(&held)).transpose()?;
+        let own = read(&own.read()?)?;
+        let held = held.map(|held| read(&held.read()?)).transpose()?;
         let headers = headers(&own)?;
-        let body = body(held.as_ref().unwrap_or(&own))?;
-        Ok(Fetched { url, status, headers, body })
+        let body = body(held.unwrap_or(own))?;
+        Ok(then(Fetched { url, status, headers, body }))
     })
     .await?
 }
 
-async fn own(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Bytes> {
-    app.files.get_range(&capture.warc_file, record.place as u64, record.length as u64).await
+async fn own(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Piece> {
+    app.files.piece(&capture.warc_file, record.place as u64, record.length as u64).await
 }
 
 /// The record that holds the payload, where that is another.
-async fn held(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Option<Bytes>> {
+async fn held(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Option<Piece>> {
     let (Some(holder), Some(place), Some(length)) = (record.held_by, record.held_place, record.held_length)
     else {
         return Ok(None);
@@ -40,7 +51,7 @@ async fn held(app: &App, capture: &Capture, record: &CaptureRecord) -> Result<Op
         true => capture.warc_file.clone(),
         false => app.db.read(move |tx| Capture::find(tx, holder)).await?.warc_file,
     };
-    app.files.get_range(&file, place as u64, length as u64).await.map(Some)
+    app.files.piece(&file, place as u64, length as u64).await.map(Some)
 }
 
 fn read(bytes: &Bytes) -> Result<Record> {
@@ -61,9 +72,9 @@ fn headers(record: &Record) -> Result<Vec<(String, String)>> {
     Ok(answer.message.headers.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect())
 }
 
-fn body(record: &Record) -> Result<Vec<u8>> {
+fn body(record: Record) -> Result<Vec<u8>> {
     if record.kind() == Some(Kind::Resource) {
-        return Ok(record.block.clone());
+        return Ok(record.block);
     }
     let answer = record.response().internal("a record of a capture is no answer")?;
     let body = answer.message.content(UNPACKED).internal("a record of a capture cannot be unpacked")?;

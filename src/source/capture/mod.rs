@@ -32,7 +32,7 @@ use url::Url;
 use wacz::Digest;
 use wacz::http::BodyError;
 
-pub use kept::kept;
+pub use kept::{kept, kept_then};
 
 /// A good copy younger than this is good enough.
 const FRESH: i64 = MINUTE;

@@ -526,7 +526,11 @@ fn is_address(value: &str) -> bool {
 }
 
 pub(super) fn push_text(out: &mut String, words: &str) {
-    for c in words.chars() {
+    let mut rest = words;
+    while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
+        let (plain, from) = rest.split_at(at);
+        out.push_str(plain);
+        let Some(c) = from.chars().next() else { break };
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -534,8 +538,28 @@ pub(super) fn push_text(out: &mut String, words: &str) {
             c if c.is_control() && !c.is_whitespace() => {}
             c => out.push(c),
         }
+        rest = &from[c.len_utf8()..];
     }
+    out.push_str(rest);
 }
+
+/// Bytes that may begin a character that is not written as it is: marks and controls, of which the later ones begin with `C2`.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        special[byte] = true;
+        byte += 1;
+    }
+    special[b'\n' as usize] = false;
+    special[b'\t' as usize] = false;
+    special[b'&' as usize] = true;
+    special[b'<' as usize] = true;
+    special[b'>' as usize] = true;
+    special[0x7f] = true;
+    special[0xc2] = true;
+    special
+};
 
 /// Addresses of a `srcset` with their descriptors (HTML, 4.8.4.2.1).
 pub(super) fn candidates(srcset: &str) -> Vec<(&str, &str)> {

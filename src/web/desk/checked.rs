@@ -1,6 +1,7 @@
 //! What a text cites and quotes, beside the words while they are written, and under the preview of a guest.
 
-use super::marking::Place;
+use super::doubts::Doubt;
+use super::marking::{self, Place};
 use crate::Result;
 use crate::app::{App, compute};
 use crate::id::CaptureId;
@@ -15,6 +16,7 @@ use crate::web::pictures::Pictures;
 use crate::web::respond;
 use crate::web::source_list::Listed;
 use crate::web::words;
+use quotecheck::Verdict;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -28,6 +30,9 @@ pub(in crate::web) struct Checked {
     rows: String,
     /// Something is still being kept or compared.
     waiting: bool,
+    /// What is asked about before it is published.
+    #[serde(skip)]
+    pub(super) doubts: Vec<Doubt>,
 }
 
 /// The list beside the preview: what needs the writer first, the rest folded away.
@@ -74,6 +79,28 @@ struct QuoteRow {
     /// Where a mark of the writer's goes, in UTF-16 units.
     at: usize,
     alone: bool,
+    /// What the source says instead.
+    wording: Option<Wording>,
+}
+
+/// Words that may take the place of others, in UTF-16 units.
+#[derive(Serialize)]
+struct Wording {
+    from: usize,
+    to: usize,
+    words: String,
+}
+
+impl Wording {
+    /// Of a quotation that differs in one place of its source.
+    fn of(quotation: &markup::Quotation, quote: &Quote, markdown: &str) -> Option<Wording> {
+        let altered = matches!(quote.ruling, Some(Ruling::Said(Verdict::Altered)));
+        let one = quote.finding.as_ref().is_some_and(|finding| finding.spans.len() == 1);
+        let passage = quote.passage.as_ref().filter(|_| altered && one)?;
+        let (words, range) = (marking::wording(&passage.quoted)?, marking::words_of(markdown, quotation)?);
+        let units = |at: usize| markdown[..at].encode_utf16().count();
+        Some(Wording { from: units(range.start), to: units(range.end), words })
+    }
 }
 
 /// Who is to see what a text cites: the desk may open every copy, whoever was given a preview is led to the pages themselves.
@@ -171,6 +198,7 @@ pub(in crate::web) async fn check(app: &App, markdown: String, whose: Whose) -> 
         html,
         tally: rows.tally(&counts),
         waiting: rows.wait(),
+        doubts: doubts(&dress),
         rows: respond::render(app, "desk/checks.html", &Shown { checked: &rows })?,
     })
 }
@@ -319,6 +347,23 @@ impl Known {
     }
 }
 
+/// What the writer has said nothing about.
+fn doubts(dress: &Dress<'_>) -> Vec<Doubt> {
+    let pairs = dress.document.quotations.iter().zip(dress.quotes);
+    let doubtful = pairs.filter_map(|(quotation, quote)| {
+        let verdict = quote.ruling?.verdict()?;
+        let accused = match verdict {
+            Verdict::Altered => quote.material,
+            Verdict::Spliced | Verdict::NotFound => true,
+            _ => false,
+        };
+        let words = quotation.text.clone();
+        (accused && quotation.note.is_none())
+            .then(|| Doubt { words, verdict: words::verdict(verdict).to_owned() })
+    });
+    doubtful.collect()
+}
+
 /// A row for each quotation; a transcript has one for all its turns, and one for each turn that differs.
 fn quote_rows(dress: &Dress<'_>, markdown: &str) -> Vec<QuoteRow> {
     let mut rows = Vec::new();
@@ -370,6 +415,7 @@ impl QuoteRow {
             bindable: quotation.kind != markup::QuotationKind::Reported,
             at: place.utf16(markdown),
             alone: place.alone,
+            wording: dress.quotes.get(index).and_then(|quote| Wording::of(quotation, quote, markdown)),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `/desk/posts/{id}`: writing. Save, publish, update, take back; a preview that checks while one writes.
 
 use super::checked::{Checked, Whose, check};
-use super::marking::Place;
+use super::doubts::Doubts;
+use super::marking::{self, Place};
 use super::revisions::Comparison;
 use super::signing::Byline;
 use super::{Desk, page};
@@ -60,6 +61,8 @@ struct Page {
     public_path: Option<String>,
     may_publish: bool,
     problem: String,
+    /// What is asked before readers see it.
+    doubts: Option<Doubts>,
     notice: &'static str,
     /// Whether the notice is followed by the way to the public page.
     notice_links: bool,
@@ -94,11 +97,14 @@ pub(in crate::web) struct Written {
     /// `yes` where somebody has seen that these words take the place of others.
     #[serde(default)]
     over: String,
+    /// The digest of the doubts that were shown.
+    #[serde(default)]
+    sure: String,
     markdown: String,
     /// Which button: save, preview, publish, schedule, unschedule, update, unpublish.
     #[serde(default, rename = "do")]
     button: String,
-    /// A mark to put behind a quotation: `3 not`, `3 note`, `3 source ADDRESS`, `3 source` with the address in `bind-3`.
+    /// A mark to put behind a quotation: `3 not`, `3 note`, `3 wording WORDS`, `3 source ADDRESS`, `3 source` with the address in `bind-3`.
     #[serde(default)]
     mark: String,
     #[serde(flatten)]
@@ -149,6 +155,7 @@ pub(in crate::web) async fn new(State(app): State<App>, signed_in: SignedIn) -> 
         typed: None,
         clash: None,
         fresh_link: String::new(),
+        doubts: None,
     };
     show(&app, &signed_in.person, shown, "", None, None)
 }
@@ -182,6 +189,7 @@ pub(super) struct Open {
     typed: Option<Choices>,
     clash: Option<Comparison>,
     fresh_link: String,
+    doubts: Option<Doubts>,
 }
 
 /// What a form holds beside words.
@@ -209,6 +217,7 @@ pub(super) async fn load(app: &App, id: PostId, person: &Person) -> Result<Open>
                 typed,
                 clash,
                 fresh_link,
+                doubts: None,
             })
         })
         .await
@@ -234,7 +243,7 @@ pub(super) fn show(
     done: Option<&str>,
     checked: Option<Checked>,
 ) -> Result<Response> {
-    let Open { publication, post, byline, draft, pictures, typed, clash, fresh_link } = open;
+    let Open { publication, post, byline, draft, pictures, typed, clash, fresh_link, doubts } = open;
     let (post, publication) = (post.as_ref(), &publication);
     let (now, zone) = (app.now(), publication.time_zone());
     let status = post.map_or(Status::Draft, |p| p.status(now));
@@ -299,6 +308,7 @@ pub(super) fn show(
         correction: draft.correction,
         markdown: draft.markdown,
         problem: problem.into(),
+        doubts,
         notice,
         checked,
     };
@@ -328,8 +338,15 @@ async fn keep(app: App, person: Person, id: Option<PostId>, mut written: Written
         written.markdown = marked(&app, &written).await?;
         written.button = "preview".into();
     }
+    let doubts = match written.button.as_str() {
+        "publish" | "schedule" | "update" => {
+            Doubts::of(&app, id, &written.draft().markdown, &written.sure).await?
+        }
+        _ => None,
+    };
     let outcome = match written.button.as_str() {
         "preview" => Ok(None),
+        _ if doubts.is_some() => Ok(None),
         _ => match act(&app, &person, id, &written).await {
             Ok(Acted::Clashed(post)) => return clashed(&app, &person, post, &written).await,
             Ok(Acted::Done(post)) => Ok(Some(post)),
@@ -341,10 +358,10 @@ async fn keep(app: App, person: Person, id: Option<PostId>, mut written: Written
             let done = if written.button.is_empty() { "save" } else { &written.button };
             Ok(Redirect::to(&format!("/desk/posts/{post}?done={done}")).into_response())
         }
-        Ok(None) => again(&app, &person, id, &written, "").await,
+        Ok(None) => again(&app, &person, id, &written, "", doubts).await,
         Err(error @ (Error::Invalid(_) | Error::Conflict(_) | Error::Forbidden(_) | Error::TooLarge(_))) => {
             let (problem, status) = (error.to_string(), error.status());
-            let mut response = again(&app, &person, id, &written, &problem).await?;
+            let mut response = again(&app, &person, id, &written, &problem, None).await?;
             *response.status_mut() = status;
             Ok(response)
         }
@@ -355,11 +372,12 @@ async fn keep(app: App, person: Person, id: Option<PostId>, mut written: Written
 /// The text with the mark that a button beside a quotation asked for.
 async fn marked(app: &App, written: &Written) -> Result<String> {
     let refuse = || Error::Invalid("This mark is not one of ours.".into());
-    let mut asked = written.mark.split(' ');
+    let mut asked = written.mark.splitn(3, ' ');
     let number: usize = asked.next().and_then(|n| n.parse().ok()).ok_or_else(refuse)?;
     let mark = match (asked.next(), asked.next()) {
         (Some("not"), _) => "<!-- not a quotation -->".to_owned(),
         (Some("note"), _) => "<!-- note:  -->".to_owned(),
+        (Some("wording"), Some(words)) => return with_wording(app, written, number, words).await,
         (Some("source"), address) => {
             let chosen = written.others.get(&format!("bind-{number}")).map(String::as_str);
             let address = address.or(chosen).ok_or_else(refuse)?;
@@ -379,12 +397,30 @@ async fn marked(app: &App, written: &Written) -> Result<String> {
     .await
 }
 
+/// The text with the source's words in the place of the writer's, as the button beside them offered.
+async fn with_wording(app: &App, written: &Written, number: usize, words: &str) -> Result<String> {
+    let words = marking::wording(words)
+        .ok_or(Error::Invalid("These words cannot stand there as they are.".into()))?;
+    let publication = app.db.read(Publication::load).await?;
+    let (mut markdown, options) = (written.draft().markdown, publication.reading(&app.base_url));
+    compute(move || {
+        let document = markup::read(&markdown, &options);
+        let quotation = number.checked_sub(1).and_then(|at| document.quotations.get(at));
+        if let Some(range) = quotation.and_then(|quotation| marking::words_of(&markdown, quotation)) {
+            markdown.replace_range(range, &words);
+        }
+        markdown
+    })
+    .await
+}
+
 async fn again(
     app: &App,
     person: &Person,
     id: Option<PostId>,
     written: &Written,
     problem: &str,
+    doubts: Option<Doubts>,
 ) -> Result<Response> {
     let draft = written.draft();
     let asker = person.clone();
@@ -396,7 +432,7 @@ async fn again(
             let byline = post.as_ref().map(|post| Byline::of(tx, post)).transpose()?.unwrap_or_default();
             let (publication, pictures) = (Publication::load(tx)?, pictures(tx)?);
             let (typed, clash, fresh_link) = (Some(choices), None, String::new());
-            Ok(Open { publication, post, byline, draft, pictures, typed, clash, fresh_link })
+            Ok(Open { publication, post, byline, draft, pictures, typed, clash, fresh_link, doubts })
         })
         .await?;
     let checked = check(app, open.draft.markdown.clone(), Whose::Desk).await?;

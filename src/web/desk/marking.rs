@@ -1,6 +1,8 @@
-//! Where in a text the writer's mark on a quotation goes: behind the words, or on a line of its own below their block.
+//! Where in a text the writer's mark on a quotation goes: behind the words, or on a line of its own below their block. And where the
+//! quoted words themselves stand, to give way to those of the source.
 
 use markup::Quotation;
+use std::ops::Range;
 
 /// A place in a Markdown text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,28 @@ impl Place {
     }
 }
 
+/// Longer passages are mended by hand.
+const MOST_WORDS: usize = 1000;
+
+/// The bytes of the text that hold the quoted words, where nothing else stands among them: no link, no mark, no line's end.
+pub(super) fn words_of(markdown: &str, quotation: &Quotation) -> Option<Range<usize>> {
+    let start = start_of_line(markdown, quotation.line);
+    let found = found(&markdown[start..], &quotation.text)?;
+    let range = start + found.start..start + found.end;
+    is_plain(&markdown[range.clone()]).then_some(range)
+}
+
+/// The source's words as they can stand in Markdown in the place of others; none where they would need marks.
+pub(super) fn wording(passage: &str) -> Option<String> {
+    let words = passage.trim();
+    let fits = !words.is_empty() && words.len() <= MOST_WORDS && is_plain(words);
+    fits.then(|| words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn is_plain(words: &str) -> bool {
+    !words.contains(['\n', '[', ']', '<', '>', '`', '*', '_', '~', '\\', '|', '&'])
+}
+
 fn start_of_line(text: &str, line: usize) -> usize {
     text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum()
 }
@@ -51,13 +75,7 @@ fn end_of_block(text: &str) -> usize {
 
 /// Behind the words as they stand in the Markdown, with the stops, marks and link targets that close them.
 fn end_of_words(text: &str, words: &str) -> Option<usize> {
-    let wanted: Vec<&str> = words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    let found = visible_words(text, wanted.len() * 3 + 2000);
-    let at = found
-        .windows(wanted.len().max(1))
-        .position(|w| w.iter().map(|(_, word)| *word).eq(wanted.iter().copied()))?;
-    let (start, last) = found[at + wanted.len() - 1];
-    let mut end = start + last.len();
+    let mut end = found(text, words)?.end;
     loop {
         let rest = &text[end..];
         if let Some(target) = rest.strip_prefix("](") {
@@ -68,6 +86,17 @@ fn end_of_words(text: &str, words: &str) -> Option<usize> {
             return Some(end);
         }
     }
+}
+
+/// From the first of the words to the last, as they stand in the Markdown.
+fn found(text: &str, words: &str) -> Option<Range<usize>> {
+    let wanted: Vec<&str> = words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let found = visible_words(text, wanted.len() * 3 + 2000);
+    let at = found
+        .windows(wanted.len().max(1))
+        .position(|w| w.iter().map(|(_, word)| *word).eq(wanted.iter().copied()))?;
+    let ((first, _), (last, word)) = (found.get(at)?, found.get(at + wanted.len().checked_sub(1)?)?);
+    Some(*first..last + word.len())
 }
 
 const CLOSING: &str = ".,;:!?…”’»“\"'*_";
@@ -143,6 +172,32 @@ mod tests {
                 "So:\n\n> **Question:** Was the pump running at nine?\n>\n> **Ada Moreau:** It was running all evening.\n\n{MARK}\n\nMore."
             ),
         );
+    }
+
+    #[test]
+    fn words_give_way_to_those_of_the_source() {
+        let check = |markdown: &str, expected: Option<&str>| {
+            let document = read(markdown, &Options::default());
+            let range = words_of(markdown, &document.quotations[0]);
+            let mended = range.map(|range| {
+                let words = wording("the gate was\u{a0}closed  at nine").unwrap();
+                format!("{}{words}{}", &markdown[..range.start], &markdown[range.end..])
+            });
+            assert_eq!(mended.as_deref(), expected);
+        };
+        check(
+            "Früh. Moreau said “the gate was closed in time,” and left.",
+            Some("Früh. Moreau said “the gate was closed at nine,” and left."),
+        );
+        check(
+            "> The gate was closed in time.\n>\n> — Ada Moreau, [log](https://a.example/)",
+            Some("> the gate was closed at nine.\n>\n> — Ada Moreau, [log](https://a.example/)"),
+        );
+        check("Moreau said “the gate was *closed* in time.”", None);
+        check("Moreau said “the gate was [closed](https://a.example/) in time.”", None);
+        for passage in ["", "two\nparagraphs", "a *star*", &"long ".repeat(300)] {
+            assert_eq!(wording(passage), None);
+        }
     }
 
     #[test]
