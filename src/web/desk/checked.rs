@@ -98,6 +98,7 @@ impl Wording {
         let one = quote.finding.as_ref().is_some_and(|finding| finding.spans.len() == 1);
         let passage = quote.passage.as_ref().filter(|_| altered && one)?;
         let (words, range) = (marking::wording(&passage.quoted)?, marking::words_of(markdown, quotation)?);
+        let words = marking::as_begun(words, &markdown[range.clone()]);
         let units = |at: usize| markdown[..at].encode_utf16().count();
         Some(Wording { from: units(range.start), to: units(range.end), words })
     }

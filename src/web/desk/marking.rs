@@ -54,6 +54,15 @@ pub(super) fn wording(passage: &str) -> Option<String> {
     fits.then(|| words.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// Whether words begin with a capital is the writer's affair, who puts them into a sentence.
+pub(super) fn as_begun(words: String, before: &str) -> String {
+    let (Some(new), Some(old)) = (words.chars().next(), before.chars().next()) else { return words };
+    match new != old && new.to_lowercase().eq(old.to_lowercase()) {
+        true => format!("{old}{}", &words[new.len_utf8()..]),
+        false => words,
+    }
+}
+
 fn is_plain(words: &str) -> bool {
     !words.contains(['\n', '[', ']', '<', '>', '`', '*', '_', '~', '\\', '|', '&'])
 }
@@ -195,6 +204,8 @@ mod tests {
         );
         check("Moreau said “the gate was *closed* in time.”", None);
         check("Moreau said “the gate was [closed](https://a.example/) in time.”", None);
+        assert_eq!(as_begun("The gate".into(), "the gates"), "the gate");
+        assert_eq!(as_begun("A gate".into(), "the gates"), "A gate");
         for passage in ["", "two\nparagraphs", "a *star*", &"long ".repeat(300)] {
             assert_eq!(wording(passage), None);
         }
