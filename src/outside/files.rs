@@ -53,7 +53,12 @@ impl Files {
                 let store = LocalFileSystem::new_with_prefix(folder)
                     .outside(format!("The folder {} cannot be used", folder.display()))?
                     .with_fsync(true);
-                Ok(Files { store: Arc::new(store), prefix: String::new(), folder: Some(folder.clone()), free: None })
+                Ok(Files {
+                    store: Arc::new(store),
+                    prefix: String::new(),
+                    folder: Some(folder.clone()),
+                    free: None,
+                })
             }
             Place::S3 { bucket, prefix, endpoint } => {
                 // Keys and region come from the usual AWS_… variables.

@@ -751,7 +751,7 @@ fn trouble(capture: &Capture) -> Option<String> {
         return None;
     }
     let evidence: Evidence = serde_json::from_str(&capture.evidence).unwrap_or_default();
-    let why = match evidence.why.as_str() {
+    let why = match evidence.told().as_str() {
         "" => format!("Instead of it {}.", words::health(capture.health)),
         why => why.to_owned(),
     };
