@@ -4,6 +4,7 @@
 //! is found, confined and ended by [`launch`], and driven over a pipe ([`pipe`]); [`visit`] is what is done with a page. Nothing that goes
 //! wrong here is an error of this program: it is a fact, told by [`Trouble`].
 
+mod flags;
 mod launch;
 mod memory;
 mod pipe;

@@ -18,6 +18,11 @@ const LOADED: Duration = Duration::from_secs(15);
 const REST: Duration = Duration::from_millis(600);
 /// How long a page may go on asking.
 const RESTLESS: Duration = Duration::from_secs(8);
+/// How long a page may show nothing once it is at rest, and what is nothing.
+const WORDLESS: Duration = Duration::from_secs(5);
+const FEW: u64 = 60;
+const LETTERS: &str =
+    "() => document.body instanceof HTMLElement ? document.body.innerText.trim().length : 0";
 const SCROLLED: Duration = Duration::from_secs(6);
 /// More exchanges than these are in the notes as a number.
 const NAMED: usize = 3;
@@ -55,6 +60,7 @@ pub(super) async fn visit(pipe: &mut Pipe, proxy: &Proxy, url: &Url) -> Result<V
         Err(Trouble::Refused(..)) => {}
         Err(trouble) => return Err(trouble),
     }
+    tab.has_words().await?;
     if !at_rest {
         notes.push("It never came to rest: it was taken as it was then.".to_owned());
     }
@@ -152,6 +158,15 @@ impl Tab<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Waits for the words of a page that asks for nothing and shows nothing: it may only be slow.
+    async fn has_words(&mut self) -> Result<(), Trouble> {
+        let until = Instant::now() + WORDLESS;
+        while Instant::now() < until && self.run(PATIENCE, LETTERS).await?.as_u64() < Some(FEW) {
+            sleep(REST).await;
+        }
+        Ok(())
     }
 
     /// Runs a script of ours where the page's own cannot reach it.
