@@ -87,8 +87,11 @@ async fn render(app: &App, source: &Source) -> Result<Result<Rendered, Trouble>>
     Ok(app.browser.render(&app.door, &url).await)
 }
 
-/// The page with its redirects, and what was said besides; nothing if the page never answered.
-fn told(rendered: &Rendered) -> Option<(Vec<Exchange>, Vec<(Exchange, Role)>)> {
+/// A page with its redirects, and what was said besides.
+type Told = (Vec<Exchange>, Vec<(Exchange, Role)>);
+
+/// Nothing if the page never answered.
+fn told(rendered: &Rendered) -> Option<Told> {
     let mut page = rendered.page.clone();
     let sent = page.pop()?;
     page.push(sent.remade(rendered.at, &rendered.markup));
