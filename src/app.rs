@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::outside::{
+    browser::Browser,
     db::{Db, Place, Topic},
     fetch::Door,
     files::Files,
@@ -33,7 +34,9 @@ pub struct Parts {
     pub files: Files,
     pub mailer: Mailer,
     /// To addresses that came from content.
-    pub door: Door,
+    pub door: Arc<Door>,
+    /// For pages that scripts fill.
+    pub browser: Browser,
     pub templates: Templates,
     pub pages: Pages,
     pub views: Views,
@@ -90,7 +93,8 @@ impl App {
         let db = Db::open(&config.database, config.clock).await?;
         let parts = Parts {
             files: Files::open(&config.files)?.with_free(config.disk_free),
-            door: Door::open(&config.capture, &base_url, config.clock)?,
+            door: Arc::new(Door::open(&config.capture, &base_url, config.clock)?),
+            browser: Browser::open(&config.browser, &config.data, config.clock),
             mailer: Mailer::open(&config.mail, &from)?,
             templates: Templates::open(&config.data)?,
             pages: Pages::default(),

@@ -205,6 +205,7 @@ pub struct Config {
     pub mail_from: Option<String>,
     pub trusted_proxies: Vec<IpNet>,
     pub capture: Capture,
+    pub browser: Browser,
     /// Bytes that a file may have that somebody uploads.
     pub upload_max: usize,
     pub metrics_listen: Option<SocketAddr>,
@@ -223,6 +224,22 @@ pub struct Capture {
     pub connect: Vec<Connect>,
     /// PEM of one more authority.
     pub authority: Option<Vec<u8>>,
+}
+
+/// What pages are rendered with.
+#[derive(Debug, Clone, Default)]
+pub struct Browser {
+    pub place: BrowserPlace,
+    pub no_sandbox: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum BrowserPlace {
+    /// Whichever is found.
+    #[default]
+    Any,
+    At(PathBuf),
+    Off,
 }
 
 /// Connections meant for one place that go to another: `HOST:PORT=IP:PORT`, `*` for any host or port.
@@ -292,9 +309,18 @@ impl Config {
         let mail_from = setting!(mail_from);
         let trusted_proxies = networks("IBID_TRUSTED_PROXIES", setting!(trusted_proxies))?;
         let replay_url = setting!(replay_url).map(|v| web_address("IBID_REPLAY_URL", &v)).transpose()?;
-        // Rendering in a browser comes later; what is set for it is checked and shown already.
-        setting!(browser);
-        setting!(browser_no_sandbox);
+        let browser = Browser {
+            place: match setting!(browser).as_deref() {
+                None => BrowserPlace::Any,
+                Some("off") => BrowserPlace::Off,
+                Some(path) => BrowserPlace::At(path.into()),
+            },
+            no_sandbox: match setting!(browser_no_sandbox).as_deref() {
+                None | Some("0") => false,
+                Some("1") => true,
+                Some(v) => return Err(wrong("IBID_BROWSER_NO_SANDBOX", v, "1")),
+            },
+        };
         let capture = Capture {
             allow: networks("IBID_CAPTURE_ALLOW", setting!(capture_allow))?,
             connect: connects(setting!(capture_connect))?,
@@ -340,6 +366,7 @@ impl Config {
             mail_from,
             trusted_proxies,
             capture,
+            browser,
             upload_max: upload_max << 20,
             metrics_listen,
             clock,

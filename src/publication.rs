@@ -3,7 +3,7 @@
 use crate::media::Media;
 use crate::outside::db::{Topic, Tx, sql};
 use crate::outside::queue::{self, Job};
-use crate::source::wishes::{self, Wishes};
+use crate::source::wishes::{self, Render, Wishes};
 use crate::source::{Shown, room};
 use crate::time::Time;
 use crate::{Error, Result};
@@ -137,6 +137,10 @@ impl Publication {
             "accent" => {}
             "views" | "media" if !matches!(value, "on" | "off") => return refuse("Choose on or off.".into()),
             "views" | "media" => {}
+            "render" if Render::parse(value).is_none() => {
+                return refuse("Choose never, auto or always.".into());
+            }
+            "render" | "rendered_hosts" | "unrendered_hosts" => {}
             "copies_month" | "copies_total" if bytes.is_none() => {
                 return refuse(format!("“{value}” is no size such as 500 MB or 20 GB; 0 is no limit."));
             }

@@ -2,7 +2,7 @@
 
 use super::Ending;
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::outside::{mail, queue};
 use crate::source::{audit, room};
 use crate::time::Time;
@@ -43,6 +43,10 @@ struct Health {
     disk_full_on: Option<Time>,
     failed_jobs: Vec<Failed>,
     mail_waiting: i64,
+    /// What pages are rendered with; null where they are not.
+    browser: Option<String>,
+    /// Why not.
+    browserless: Option<String>,
     /// 0 to 1; null where the files are in a store of somebody else's.
     disk_free: Option<f64>,
     /// What is wrong with files of the theme folder.
@@ -81,12 +85,23 @@ impl Doctor {
             health.mail_waiting,
             if app.mailer.is_off() { ", off" } else { "" }
         );
+        let none = || format!("none: {}", health.browserless.as_deref().unwrap_or_default());
+        println!("browser       {}", health.browser.clone().unwrap_or_else(none));
         if let Some(free) = health.disk_free {
             let full = health.disk_full_on.map(|at| format!(", full about {}", &at.rfc3339()[..10]));
             println!("disk          {:.0} % free{}", free * 100.0, full.unwrap_or_default());
         }
         health.problems.iter().for_each(|problem| println!("! {problem}"));
         Ok(ending)
+    }
+}
+
+/// Whether a browser can be had, found out by starting one.
+async fn browser(app: &App) -> std::result::Result<String, String> {
+    let told = app.browser.told()?;
+    match app.browser.trial().await {
+        Ok(name) => Ok(format!("{name}, {told}")),
+        Err(trouble) => Err(trouble.to_string()),
     }
 }
 
@@ -137,6 +152,14 @@ async fn examine(app: &App, repair: bool) -> Result<Health> {
     if disk_free.is_some_and(|free| free < room::LEAST_FREE) {
         problems.push("Less than 5 % of the disk is free: no copies are made until there is more.".into());
     }
+    let (browser, browserless) = match browser(app).await {
+        Ok(told) => (Some(told), None),
+        Err(why) => (None, Some(why)),
+    };
+    // Who names a browser wants one; whoever has none does without.
+    if let (Some(why), config::BrowserPlace::At(_)) = (&browserless, &app.config.browser.place) {
+        problems.push(format!("Pages cannot be looked at in the browser that IBID_BROWSER names: {why}"));
+    }
     let disk_full_on = app.files.room().and_then(|room| account.full_on(room, now));
     Ok(Health {
         database: app.db.engine(),
@@ -153,6 +176,8 @@ async fn examine(app: &App, repair: bool) -> Result<Health> {
         disk_full_on,
         failed_jobs,
         mail_waiting,
+        browser,
+        browserless,
         disk_free,
         theme,
         problems,

@@ -175,7 +175,7 @@ impl Taken {
             id: Some(source.source_id),
             url: source.url.clone(),
             health: Some(copy.health),
-            why: evidence.why,
+            why: evidence.told(),
             at: Some(copy.captured_at),
             title: if good { copy.title.clone() } else { String::new() },
             copy: (!copy.warc_file.is_empty()).then(|| app.url(&copy.path(source.source_id))),

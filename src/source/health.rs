@@ -54,6 +54,9 @@ pub struct Evidence {
     /// What is odd, and no reason for the verdict.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What came of looking at the page in a browser, where the page was kept as it was sent all the same.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub browser: String,
     /// Of a copy that an outside archive kept: whose, and its address there.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub archive: String,
@@ -62,6 +65,13 @@ pub struct Evidence {
     /// Of a copy that somebody brought: what the file was called.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub file: String,
+}
+
+impl Evidence {
+    /// Why the copy is what it is, with what a browser had to say.
+    pub fn told(&self) -> String {
+        [self.why.as_str(), &self.browser].join(" ").trim().to_owned()
+    }
 }
 
 /// Statuses by which a server keeps us out. None of them says that the page is gone.

@@ -9,6 +9,7 @@ pub mod capture;
 pub mod drift;
 pub mod elsewhere;
 pub mod health;
+mod host;
 pub mod memento;
 pub mod read;
 pub mod register;
@@ -498,7 +499,7 @@ impl Capture {
 
     /// What its health verdict rests on, in words.
     pub fn why(&self) -> String {
-        serde_json::from_str::<health::Evidence>(&self.evidence).map(|e| e.why).unwrap_or_default()
+        serde_json::from_str::<health::Evidence>(&self.evidence).map(|e| e.told()).unwrap_or_default()
     }
 
     /// Of an outside archive's copy: whose it was.

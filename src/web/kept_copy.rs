@@ -674,7 +674,9 @@ impl Copy {
         let _ = other.set_scheme(if url.scheme() == "https" { "http" } else { "https" });
         [url, &other].into_iter().find_map(|url| {
             let named = || self.records.iter().filter(|record| record.url == url.as_str());
-            named().find(|record| record.role == "page").or_else(|| named().next_back())
+            // What a browser made of a page has no scripts any more; what was sent has.
+            let as_sent = || named().find(|record| record.role == "sent");
+            as_sent().or_else(|| named().find(|record| record.role == "page")).or_else(|| named().next_back())
         })
     }
 }
@@ -761,7 +763,7 @@ fn trouble(capture: &Capture) -> Option<String> {
         return None;
     }
     let evidence: Evidence = serde_json::from_str(&capture.evidence).unwrap_or_default();
-    let why = match evidence.why.as_str() {
+    let why = match evidence.told().as_str() {
         "" => format!("Instead of it {}.", words::health(capture.health)),
         why => why.to_owned(),
     };

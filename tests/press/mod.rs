@@ -210,6 +210,10 @@ impl Press {
 }
 
 impl Prepared {
+    pub fn folder(&self) -> &Path {
+        self.0.folder()
+    }
+
     pub fn with(mut self, name: &str, value: &str) -> Prepared {
         self.0.set(name, value);
         self

@@ -8,6 +8,7 @@
 mod address;
 mod guard;
 mod past;
+mod relay;
 mod robots;
 mod shelf;
 mod trust;
@@ -16,6 +17,7 @@ mod wire;
 
 pub use guard::Refusal;
 pub use past::Past;
+pub use relay::Relayed;
 pub use shelf::{Answer, Shelf, Web};
 
 use crate::Result;
@@ -24,7 +26,7 @@ use crate::outside::clock::Clock;
 use crate::time::Time;
 use bytes::Bytes;
 use guard::{Guard, Way};
-use http_body_util::Empty;
+use http_body_util::Full;
 use robots::Robots;
 use rustls::pki_types::ServerName;
 use std::io;
@@ -87,6 +89,8 @@ pub enum Medium {
     Web,
     /// Somebody brought the page itself: no server was asked by us, and the head is ours.
     Hand,
+    /// What a browser made of an answer: no server sent it so, and the head is ours.
+    Browser,
     /// An outside archive said what the address answered at `at`.
     Archive {
         memento: Url,
@@ -183,6 +187,11 @@ impl Budget {
 
     fn record(&self) -> usize {
         self.0.limits.record
+    }
+
+    /// What is left of its time.
+    pub fn left(&self) -> Duration {
+        self.deadline().saturating_duration_since(Instant::now())
     }
 
     fn spend(&self, bytes: usize) -> bool {
@@ -350,7 +359,7 @@ impl Door {
         url: &Url,
         wanted: Wanted,
         known: Option<&Known>,
-    ) -> Result<http::Request<Empty<Bytes>>, Failure> {
+    ) -> Result<http::Request<Full<Bytes>>, Failure> {
         let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
         let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
         let mut request = http::Request::get(target);
@@ -365,7 +374,7 @@ impl Door {
             .header("accept-language", "en;q=0.8, *;q=0.5")
             .header("accept-encoding", "gzip, br")
             .header("connection", "close")
-            .body(Empty::new())
+            .body(Full::default())
             .map_err(|_| Failure::Redirects("the address cannot be asked for".into()))
     }
 }
@@ -415,6 +424,11 @@ impl Exchange {
     pub fn is_unchanged(&self, known: Option<&Known>) -> bool {
         let asked = known.is_some_and(|known| known.url == self.url.as_str());
         asked && self.outcome.is_ok() && self.status() == Some(304)
+    }
+
+    /// Where the answer sends whoever asked, if anybody can go there.
+    pub fn leads_to(&self) -> Option<Url> {
+        self.redirect()?.ok()
     }
 
     /// Where the answer sends us, if it is a redirect; else why nobody can go there.

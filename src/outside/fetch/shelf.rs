@@ -108,6 +108,21 @@ impl Shelf {
     }
 }
 
+impl Exchange {
+    /// What a browser made of this answer: its markup, under the answer's own status and headers.
+    pub fn remade(&self, at: Time, markup: &str) -> Exchange {
+        let about_bytes = ["content-type", "content-length", "content-encoding", "transfer-encoding"];
+        let answer = self.answer();
+        let sent = answer.iter().flat_map(|answer| answer.message.headers.iter());
+        let sent = sent.filter(|(name, _)| !about_bytes.contains(&name.to_ascii_lowercase().as_str()));
+        let mut headers: Vec<(String, String)> =
+            sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        headers.push(("content-type".into(), "text/html; charset=utf-8".into()));
+        let response = wire(self.status().unwrap_or(200), &headers, markup.as_bytes());
+        Exchange { at, medium: Medium::Browser, request: Vec::new(), response, ..self.clone() }
+    }
+}
+
 fn wire(status: u16, headers: &[(String, String)], body: &[u8]) -> Vec<u8> {
     let reason = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("");
     let mut wire = format!("HTTP/1.1 {status} {reason}\r\n").into_bytes();

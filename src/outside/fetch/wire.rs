@@ -5,7 +5,7 @@
 
 use super::{Budget, Failure};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use std::io;
@@ -51,7 +51,7 @@ impl Tape {
 /// Asks and listens to the end of the answer. What was said is on the tape.
 pub(super) async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    request: http::Request<Empty<Bytes>>,
+    request: http::Request<Full<Bytes>>,
     tape: &Tape,
     budget: &Budget,
 ) -> Result<(), Failure> {
@@ -70,7 +70,7 @@ enum Stop {
     Hyper(hyper::Error),
 }
 
-async fn speak<T>(io: T, request: http::Request<Empty<Bytes>>) -> Result<(), Stop>
+async fn speak<T>(io: T, request: http::Request<Full<Bytes>>) -> Result<(), Stop>
 where
     T: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {

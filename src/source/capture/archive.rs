@@ -42,6 +42,8 @@ pub(super) struct Holder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Role {
     Page,
+    /// The page as the server sent it, where a browser made another of it.
+    Sent,
     /// Holds the words, where the page does not.
     Text,
     Data,
@@ -77,6 +79,7 @@ impl Role {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Role::Page => "page",
+            Role::Sent => "sent",
             Role::Text => "text",
             Role::Data => "data",
             Role::Requisite => "requisite",
@@ -134,7 +137,7 @@ impl Archive {
     ) -> Result<Option<RecordId>> {
         let (url, at) = (exchange.url.as_str(), timestamp(exchange.at));
         let held = same.as_ref().map(|same| same.holder);
-        let entity = exchange.answer().filter(|_| exchange.medium == Medium::Hand);
+        let entity = exchange.answer().filter(|_| matches!(exchange.medium, Medium::Hand | Medium::Browser));
         let entity = entity.as_ref().map(|answer| answer.message.entity().bytes);
         let mut draft = match (digest.clone().zip(same), &entity) {
             (Some((digest, same)), _) => {
@@ -177,6 +180,11 @@ impl Archive {
         Ok((self.writer.finish().map_err(fault)?, self.kept))
     }
 
+    /// Whether it holds an answer that was given under this address.
+    pub(super) fn holds(&self, url: &str) -> bool {
+        self.kept.iter().any(|kept| kept.url == url)
+    }
+
     /// Whether it tells of nothing but itself.
     pub(super) fn is_empty(&self) -> bool {
         self.writer.offset() == self.head
@@ -198,6 +206,10 @@ impl Archive {
 
     fn note(&mut self, exchange: &Exchange, role: Role, written: &Written, held: Option<Holder>) {
         let Some(answer) = exchange.answer() else { return };
+        // What was sent along decided what came back: nobody can ask for it by its address alone.
+        if !exchange.request.is_empty() && !exchange.request.starts_with(b"GET ") {
+            return;
+        }
         // One address may be met twice, on the way and at the end: the last answer stands for it.
         let url = exchange.url.to_string();
         if !self.names.insert((url.clone(), role)) {

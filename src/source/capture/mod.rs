@@ -7,10 +7,13 @@ mod again;
 mod archive;
 mod held;
 mod kept;
+mod need;
 mod record;
+mod rendered;
 mod requisites;
 
 pub use record::first_good;
+pub(super) use rendered::steps as rendered_steps;
 
 use self::archive::{Archive, Role, media_type};
 use self::record::Draft;
@@ -23,6 +26,7 @@ use crate::app::{App, compute};
 use crate::id::{CaptureId, PersonId, SourceId};
 use crate::outside::fetch::{Budget, Exchange, Failure, Limits, Medium, UNPACKED, Wanted, Web};
 use crate::outside::queue::{self, Job};
+use crate::source::host;
 use crate::source::wishes::Wishes;
 use crate::time::{MINUTE, SECOND, Time};
 use crate::{Error, Result, error::Context};
@@ -100,7 +104,7 @@ impl Came {
 pub async fn keep_as(app: &App, id: SourceId, web: Web<'_>, came: Came) -> Result<Capture> {
     let source = app.db.read(move |tx| Source::find(tx, id)).await?;
     room::check(app).await?;
-    let (draft, warc) = take(app, &source, web, came).await?;
+    let Taken { draft, warc, browser, .. } = rendered::best(app, &source, web, came).await?;
     // Files before rows: a row never names a file that is not there.
     if !draft.capture.text_file.is_empty() {
         app.files.put(&draft.capture.text_file, draft.text.clone()).await?;
@@ -110,7 +114,21 @@ pub async fn keep_as(app: &App, id: SourceId, web: Web<'_>, came: Came) -> Resul
     }
     let standing = standing_words(app, id, &draft).await?;
     let now = app.now();
-    app.db.write(move |tx| record::write(tx, source, draft, standing, now)).await
+    app.db
+        .write(move |tx| {
+            let host = rendered::host(&source);
+            let copy = record::write(tx, source, draft, standing, now)?;
+            match browser {
+                Asked::Needed => host::learn(tx, &host, now)?,
+                Asked::Later => {
+                    let wait = again::wait(record::failures(tx, &copy)?);
+                    wait.map_or(Ok(()), |wait| queue::push(tx, &Job::Capture(id), now.plus(wait)))?;
+                }
+                Asked::Not => {}
+            }
+            Ok(copy)
+        })
+        .await
 }
 
 /// Reads a capture's text again, when the way of reading has improved. Its records stay as they are.
@@ -143,8 +161,27 @@ pub async fn reread(app: &App, id: CaptureId) -> Result<()> {
         .await
 }
 
+/// What asking brought, before any of it is written down.
+struct Taken {
+    draft: Draft,
+    warc: Option<Vec<u8>>,
+    /// Why a browser might read more on the page than was sent, if it might.
+    need: Option<&'static str>,
+    browser: Asked,
+}
+
+/// What was learned of the host's pages by asking a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Not,
+    /// The page came from a browser, and would not have come without.
+    Needed,
+    /// It could not be asked now.
+    Later,
+}
+
 /// Asks the outside world, and judges what it said. Writes nothing.
-async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(Draft, Option<Vec<u8>>)> {
+async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<Taken> {
     let budget = Budget::new(Limits::default());
     let asked = Url::parse(&source.url).internal("a source's address cannot be read")?;
     let page = web.follow(&asked, Wanted::Page, &budget).await;
@@ -156,11 +193,41 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
             let said = said.unwrap_or_else(|| format!("It answered {}.", last.status().unwrap_or_default()));
             return Err(Error::Outside(format!("{} gave no copy of this page. {said}", came.archive)));
         }
-        Medium::Web | Medium::Hand => String::new(),
+        Medium::Web | Medium::Hand | Medium::Browser => String::new(),
     };
+    let answers = Answers { page, besides: Vec::new(), memento, notes: Vec::new() };
+    settle(app, source, web, came, answers, &budget).await
+}
+
+/// What was said of a page, whoever was asked.
+struct Answers {
+    /// From the address asked for to the page itself.
+    page: Vec<Exchange>,
+    /// Whatever else was said on the way.
+    besides: Vec<(Exchange, Role)>,
+    memento: String,
+    notes: Vec<String>,
+}
+
+/// Makes a copy of answers and of what they need besides, and judges it. Writes nothing.
+async fn settle(
+    app: &App,
+    source: &Source,
+    web: Web<'_>,
+    came: Came,
+    answers: Answers,
+    budget: &Budget,
+) -> Result<Taken> {
+    let Answers { page, besides, memento, notes: told } = answers;
+    let last = page.last().expect("there is always an answer");
     let (at, file_name) = moment(app, source.source_id, came.at.unwrap_or(last.at)).await?;
     let mut archive = Archive::begin(at, &file_name, &app.base_url)?;
-    let mut private = page.iter().any(|step| step.private);
+    let mut private = besides.iter().map(|(step, _)| step).chain(&page).any(|step| step.private);
+    let (besides, roles): (Vec<_>, Vec<_>) = besides.into_iter().unzip();
+    let (besides, same) = held::look_up(app, besides).await?;
+    for ((step, role), same) in besides.iter().zip(roles).zip(same) {
+        archive.keep(step, role, same)?;
+    }
     let page = keep_all(app, &mut archive, page, Role::Page).await?;
     let last = page.last().expect("there is always an answer");
     let (mut outcome, mut fetched) = (last.outcome.clone(), None);
@@ -179,7 +246,7 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
             let Ok(url) = Url::parse(&extra.url) else { continue };
             let (role, wanted) =
                 if extra.role == "text" { (Role::Text, Wanted::Page) } else { (Role::Data, Wanted::Data) };
-            let steps = web.follow(&url, wanted, &budget).await;
+            let steps = web.follow(&url, wanted, budget).await;
             private |= steps.iter().any(|step| step.private);
             let steps = keep_all(app, &mut archive, steps, role).await?;
             let answer = steps.last().filter(|step| step.outcome.is_ok());
@@ -190,7 +257,7 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
         }
     }
     if last.answer().is_some() {
-        let steps = web.robots(&last.url, &budget).await;
+        let steps = web.robots(&last.url, budget).await;
         keep_all(app, &mut archive, steps, Role::Robots).await?;
     }
     let mut capture = Capture {
@@ -231,12 +298,13 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
     let read = move || fetched.map(|page| understand(&url, page, &extras, also));
     let understood = compute(read).await?;
     let verdict = judge(&source.url, &outcome, last, understood.as_ref());
+    let need = understood.as_ref().and_then(|understood| need::of(verdict.health, understood));
     let mut text = String::new();
     if let Some(Understood { reading, .. }) = &understood {
         text = record::describe(&mut capture, reading);
     }
     if let (Health::Good, Some(understood)) = (verdict.health, &understood) {
-        let (dressed, requisites_private) = dress(app, web, archive, understood, &budget).await?;
+        let (dressed, requisites_private) = dress(app, web, archive, understood, budget).await?;
         archive = dressed;
         capture.private |= requisites_private;
     }
@@ -245,7 +313,8 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
         why: verdict.why,
         marks: verdict.marks,
         redirects: steps(&page),
-        notes: notes(&page),
+        notes: notes(&page).into_iter().chain(told).collect(),
+        browser: String::new(),
         archive: came.archive,
         memento,
         file: came.file,
@@ -253,7 +322,7 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
     capture.evidence = serde_json::to_string(&evidence).internal("evidence cannot be written down")?;
     let mut draft = Draft { capture, text, records: Vec::new() };
     if archive.is_empty() {
-        return Ok((draft, None));
+        return Ok(Taken { draft, warc: None, need, browser: Asked::Not });
     }
     let (url, title) = (draft.capture.url.clone(), draft.capture.title.clone());
     let health = verdict.health;
@@ -271,7 +340,7 @@ async fn take(app: &App, source: &Source, web: Web<'_>, came: Came) -> Result<(D
     capture.warc_file = format!("captures/{}/{file_name}", source.source_id);
     capture.warc_bytes = warc.len() as i64;
     draft.records = kept;
-    Ok((draft, Some(warc)))
+    Ok(Taken { draft, warc: Some(warc), need, browser: Asked::Not })
 }
 
 /// Keeps every step; what is held already is not kept again.
@@ -379,8 +448,10 @@ async fn dress(
     budget: &Budget,
 ) -> Result<(Archive, bool)> {
     let mut seen: HashSet<Url> = page.requisites.iter().map(|(url, _)| url.clone()).collect();
+    // A browser has brought what the page looks like with it; the rest is asked for here.
+    let missing = page.requisites.iter().filter(|(url, _)| !archive.holds(url.as_str()));
     let mut waiting: VecDeque<(Url, Wanted, bool)> =
-        page.requisites.iter().map(|(url, wanted)| (url.clone(), *wanted, true)).collect();
+        missing.map(|(url, wanted)| (url.clone(), *wanted, true)).collect();
     let mut private = false;
     while !waiting.is_empty() && !budget.is_spent() {
         let round = std::mem::take(&mut waiting);

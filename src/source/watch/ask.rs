@@ -38,7 +38,14 @@ pub async fn ask(app: &App, source: &Source, kept: Option<&Capture>) -> Result<S
     // Where the words are not on the page itself, an unchanged page proves nothing.
     let whole = read::more(&source.url, None, &[]).is_empty();
     let known = page.as_ref().filter(|_| whole).and_then(known);
-    let steps = app.door.follow_since(&asked, Wanted::Page, &budget, known.as_ref()).await;
+    let rendered = kept.is_some_and(|kept| kept.provenance == Provenance::Rendered);
+    let by_browser = if rendered { capture::rendered_steps(app, source).await? } else { None };
+    // A page as it was sent is not to be compared with one that scripts made.
+    let comparable = !rendered || by_browser.is_some();
+    let steps = match by_browser {
+        Some(steps) => steps,
+        None => app.door.follow_since(&asked, Wanted::Page, &budget, known.as_ref()).await,
+    };
     let last = steps.last().expect("there is always an answer");
     let private = steps.iter().any(|step| step.private);
     if last.is_unchanged(known.as_ref()) {
@@ -62,12 +69,11 @@ pub async fn ask(app: &App, source: &Source, kept: Option<&Capture>) -> Result<S
     let understood =
         compute(move || fetched.map(|page| understand(&url, page, &extras, Also::default()))).await?;
     let verdict = judge(&source.url, &outcome, last, understood.as_ref());
-    let rendered = kept.is_some_and(|kept| kept.provenance == Provenance::Rendered);
     let words = match (verdict.health, understood, kept) {
         // A place that keeps changing is kept as it was seen.
         (Health::Good, ..) if source.kind == Kind::Pointer => Words::AsKept,
         (Health::Good, Some(_), Some(kept)) if kept.text_digest.is_empty() && !same_bytes => Words::Unknown,
-        (Health::Good, Some(understood), Some(kept)) if !rendered => {
+        (Health::Good, Some(understood), Some(kept)) if comparable => {
             let text = understood.reading.text;
             match capture::text_digest(&text) == kept.text_digest {
                 true => Words::AsKept,

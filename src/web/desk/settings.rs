@@ -29,6 +29,10 @@ struct Page {
     base_url: String,
     in_force: Vec<InForce>,
     mail_off: bool,
+    /// What pages are rendered with.
+    browser: String,
+    /// Why they are not.
+    browserless: String,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +76,9 @@ async fn form(
         ("accent", publication.accent),
         ("archives", archives),
         ("media", if publication.wishes.media { "on" } else { "off" }.to_owned()),
+        ("render", publication.wishes.render.as_str().to_owned()),
+        ("rendered_hosts", publication.wishes.rendered_hosts),
+        ("unrendered_hosts", publication.wishes.unrendered_hosts),
         ("copies_month", budget(publication.wishes.copies_month)),
         ("copies_total", budget(publication.wishes.copies_total)),
         ("views", if publication.views { "on" } else { "off" }.to_owned()),
@@ -81,7 +88,12 @@ async fn form(
     typed.extend(refused);
     let (base_url, in_force) = (app.base_url.clone(), app.config.in_force.clone());
     let mail_off = app.mailer.is_off();
-    let shown = Page { desk, typed, pictures, problem, notice, base_url, in_force, mail_off };
+    let (browser, browserless) = match app.browser.told() {
+        Ok(browser) => (browser, String::new()),
+        Err(why) => (String::new(), why),
+    };
+    let shown =
+        Page { desk, typed, pictures, problem, notice, base_url, in_force, mail_off, browser, browserless };
     page(app, "desk/settings.html", &shown)
 }
 
