@@ -116,6 +116,9 @@ async fn converse(
     let _ = stream.write_all(answer.as_bytes()).await;
 }
 
+/// How many ways [`attack`] tries by script; each page else tries one.
+pub const TRIES: usize = 24;
+
 /// A page that tries whatever an archived page could do to its archive and its reader. `victim` is where an account is, and `leave`
 /// the address there that a POST signs out at.
 pub fn attack(lair: &Lair, victim: &str, leave: &str) -> String {
@@ -133,8 +136,8 @@ pub fn attack(lair: &Lair, victim: &str, leave: &str) -> String {
 <svg width="9" height="9"><image href="http://mine.localhost:{port}/svg.png" width="9" height="9"/></svg>
 <script>
 const mine = "http://mine.localhost:{port}", victim = "{victim}";
-self.won = [];
-self.win = (name) => {{ won.push(name); new Image().src = `${{mine}}/won/${{name}}`; }};
+
+self.win = (name) => {{ console.info(`won ${{name}}`); new Image().src = `${{mine}}/won/${{name}}`; }};
 const add = (name, told) => document.body.append(Object.assign(document.createElement(name), told));
 const ended = (thing, ...names) => new Promise((done) => names.forEach((name) => thing.addEventListener(name, done)));
 const tries = {{
@@ -171,8 +174,12 @@ const tries = {{
   }},
 }};
 const patience = () => new Promise((done) => setTimeout(done, 1500));
-const one = async (attempt) => {{ try {{ await Promise.race([attempt(), patience()]); }} catch (error) {{ /* it did not work */ }} }};
-addEventListener("load", async () => {{ await Promise.all(Object.values(tries).map(one)); self.done = true; }});
+// Told at the console, which is heard from a frame that has left since, too.
+const one = async ([name, attempt]) => {{
+  console.info(`tried ${{name}}`);
+  try {{ await Promise.race([attempt(), patience()]); }} catch (error) {{ /* it did not work */ }}
+}};
+addEventListener("load", () => Promise.all(Object.entries(tries).map(one)));
 </script></body></html>"#
     )
 }
@@ -183,7 +190,7 @@ pub fn leaving(lair: &Lair) -> String {
     format!(
         r#"<!doctype html><title>On the way</title><p>The ferry leaves at noon from the lower quay, and nobody waits for it at the lighthouse.</p>
 <script>addEventListener("load", () => {{
-  self.done = true;
+  console.info("tried leaving");
   try {{ top.location = "http://mine.localhost:{port}/top"; }} catch (error) {{ /* not with its reader */ }}
   if (top !== self) setTimeout(() => {{ location = "http://mine.localhost:{port}/self"; }}, 1000);
 }});</script>"#
@@ -196,6 +203,6 @@ pub fn refreshing(lair: &Lair) -> String {
     format!(
         r#"<!doctype html><title>One moment</title><meta http-equiv="refresh" content="0;url=http://mine.localhost:{port}/refresh">
 <p>The timetable of the ferry has moved to another page, says the notice on the lower quay, and nobody knows which one.</p>
-<script>self.done = true</script>"#
+<script>console.info("tried refreshing")</script>"#
     )
 }
