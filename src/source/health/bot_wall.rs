@@ -71,7 +71,7 @@ impl<'a> Shown<'a> {
                 .map(|(_, what)| *what),
             titled: page.names().find(|name| is_title(name, page)),
             said,
-            turned_away: turned_away(page).filter(|_| refused),
+            turned_away: turned_away(page).filter(|_| refused && !holds(&page.text, &marks::PROXIES)),
             refused,
         }
     }
@@ -120,7 +120,11 @@ impl<'a> Shown<'a> {
         let checked = page.sentence(&marks::CHECKED, &marks::CHECKING).is_some();
         page.letters < 60 && (self.said.is_some() || named)
             || alone && checked
-            || alone && captcha && page.fields() <= 1 && !page.asks_for_password()
+            || page.letters < 300
+                && captcha
+                && page.prose(|_| true) == 0
+                && page.fields() <= 1
+                && !page.asks_for_password()
     }
 }
 
@@ -136,4 +140,5 @@ fn is_title(name: &str, page: &Page) -> bool {
         || holds_both(name, &marks::BOTS, &marks::BOT_CHECKS)
         || holds_both(name, &marks::CHECKED, &marks::CHECKING)
         || page.letters < 250 && holds(name, &marks::CAPTCHAS)
+        || page.prose(|_| true) == 0 && marks::PATIENCE.iter().any(|title| name.starts_with(title))
 }

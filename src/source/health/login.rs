@@ -1,6 +1,7 @@
 //! Sign-ins that answer instead of a page.
 
 use super::page::{Page, holds, segments, weight};
+use super::paywall::paywall;
 use super::{Seen, Verdict, marks, verdict};
 use crate::source::Health;
 use url::Url;
@@ -11,7 +12,7 @@ pub(super) fn login(seen: &Seen, page: &Page) -> Option<Verdict> {
     }
     let sent = segment(seen.url).filter(|_| seen.asked != seen.url && segment(seen.asked).is_none());
     let titled = page.names().find(|name| is_title(name));
-    let said = page.says(&marks::LOGIN_PHRASES).filter(|_| page.letters < 400);
+    let said = page.says(&marks::LOGIN_PHRASES).filter(|_| page.letters < 400 && paywall(page).is_none());
     let asks = page.asks_for_password();
 
     let mut marks: Vec<String> = sent
@@ -34,8 +35,12 @@ pub(super) fn login(seen: &Seen, page: &Page) -> Option<Verdict> {
     }
     if marks.len() == 1 && (asks || page.markup.contains("<form") || page.letters < 200) {
         let labelled = page.button(&marks::LOGIN_WORDS).map(|label| format!("It offers “{label}”."));
-        let only = page.letters < 60 && sent.is_none();
+        let little = if asks { 150 } else { 60 };
+        let only = page.letters < little && sent.is_none();
         marks.extend(labelled.or_else(|| only.then(|| "It has nothing else to read.".into())));
+    }
+    if let Some(label) = page.button(&marks::LOGIN_WITH).filter(|_| marks.is_empty() && page.letters < 250) {
+        marks = vec![format!("It offers “{label}”."), "It has little else to read.".into()];
     }
     (marks.len() >= 2).then(|| {
         verdict(Health::Login, "A sign-in answered instead of the page. The page itself may be well.", marks)

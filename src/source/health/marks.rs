@@ -28,6 +28,7 @@ lists! {
     THINGS = "error" ["things"];
     MISSING = "error" ["missing"];
     BOT_TITLES = "bot_wall" ["titles"];
+    PATIENCE = "bot_wall" ["patience"];
     BOT_PHRASES = "bot_wall" ["phrases"];
     BOTS = "bot_wall" ["bots"];
     BOT_CHECKS = "bot_wall" ["checks"];
@@ -36,6 +37,7 @@ lists! {
     CHECKED = "bot_wall" ["checked"];
     REFUSALS = "bot_wall" ["refusals"];
     GUARDS = "bot_wall" ["guards"];
+    PROXIES = "bot_wall" ["proxies"];
     CONSENT_TITLES = "consent_wall" ["titles"];
     CONSENT_SUBJECTS = "consent_wall" ["subjects"];
     CONSENT_DEMANDS = "consent_wall" ["demands"];
@@ -43,6 +45,7 @@ lists! {
     LOGIN_PATHS = "login" ["paths"];
     LOGIN_WORDS = "login" ["words"];
     LOGIN_PHRASES = "login" ["phrases"];
+    LOGIN_WITH = "login" ["with"];
     PAYWALL_PHRASES = "paywall" ["phrases"];
     SUBSCRIBERS = "paywall" ["subscribers"];
     RESERVED = "paywall" ["reserved"];

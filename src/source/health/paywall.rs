@@ -13,6 +13,7 @@ pub(super) fn paywall(page: &Page) -> Option<Verdict> {
         let said = page::sentences(line).find(|said| says(said))?;
         (declared || offers_near(page, at) || is_the_end(page, at, said)).then_some(said)
     });
+    let found = found.or_else(|| labelled(page));
     let mut marks: Vec<String> =
         found.map(|said| format!("It says “{}”.", shortened(said))).into_iter().collect();
     // What is declared paid may still have been sent whole.
@@ -33,6 +34,14 @@ fn says(said: &str) -> bool {
 /// “This post is for subscribers only.”
 fn reserves(said: &str) -> bool {
     holds_both(said, &marks::SUBSCRIBERS, &marks::RESERVED) && holds(said, &marks::THINGS)
+}
+
+/// A label, “Members only”, below the beginning of an article, with a way in beside it.
+fn labelled(page: &Page) -> Option<&str> {
+    let label = |line: &str| weight(line) <= 24 && holds_both(line, &marks::SUBSCRIBERS, &marks::RESERVED);
+    let mut lines = page.lines.iter().enumerate().skip(page.lines.len() / 2);
+    let (_, found) = lines.find(|(at, line)| label(line) && offers_near(page, *at))?;
+    Some(found)
 }
 
 /// Where it breaks off there is a way in, and little after it.
