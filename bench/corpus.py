@@ -28,6 +28,8 @@ class Case:
     status: int = 200
     path: str = "/2026/03/the-page-that-was-cited"
     lands: str = ""
+    # Out of a template, rather than as a site sent it.
+    made: bool = False
     host: str = field(init=False)
     asked: str = field(init=False)
 
@@ -57,7 +59,7 @@ def cases(data, repositories):
 
 def says(case):
     """Whether a template gave a page at all; of some every word, or the form of a sign-in, stands elsewhere."""
-    if case.kind == "login" and case.status == 200 and b"password" not in case.body.lower():
+    if case.kind == "login" and case.made and b"password" not in case.body.lower():
         return False
     seen = re.sub(rb"(?s)<(script|style|head)\b.*?</\1>|<[^>]*>", b"", case.body).decode("utf-8", "replace")
     return bool(case.body) and (case.kind == "empty" or case.status >= 400 or b"captcha" in case.body or sum(map(str.isalnum, seen)) >= 12)
@@ -117,7 +119,8 @@ def filled(row, file, files, openings):
     text = raw.decode("utf-8", "replace")
     name = f"{row['package']}:{path}"
     def case(body, suffix="", status=None, lands=""):
-        return Case(row["kind"], row["site"], name + suffix, body if isinstance(body, bytes) else body.encode(), status or int(row["status"]), lands=lands)
+        body, made = body if isinstance(body, bytes) else body.encode(), row["how"] not in ("page", "captured")
+        return Case(row["kind"], row["site"], name + suffix, body, status or int(row["status"]), lands=lands, made=made)
     match row["how"]:
         case "page":
             yield case(raw)
@@ -131,6 +134,9 @@ def filled(row, file, files, openings):
         case "dialog":
             for n, page in enumerate(templates.dialogs(text, row["words"].split(","))):
                 yield case(page, f":{n}")
+        case "notice":
+            said = "".join(f"<p>{word}</p>" for key in row["words"].split(",") for word in templates.worded(text, key)[:1])
+            yield case(begun(f"<body>{said}</body>", name, openings))
         case "proxy":
             yield case(re.sub(rb"%<.*?>|%[A-Za-z;]|@[\w-]+@|\{[a-z]+\}|-[A-Z]+-", b"", raw))
         case "http":
@@ -141,6 +147,8 @@ def filled(row, file, files, openings):
                 yield case(templates.included(body), ":" + language)
         case "challenge":
             yield case(templates.challenge(text), "")
+        case "spoken":
+            yield case(templates.spoken(text, row["words"].split("|")))
         case "lua":
             yield case(templates.in_lua(text))
         case "captured":
@@ -164,7 +172,9 @@ def not_found(file):
     if file.suffix == ".md":
         title, parts = templates.markdown(text)
         text = page(title, "".join(parts))
-    return Case("soft_404", file.name.split("-404")[0].split("--")[0], "not-found/" + file.name, text.encode())
+    # One site has several languages, one maker several pages.
+    site = re.split(r"--|-404|-HTTP|(?<=ruby)-", file.name)[0].replace("h5bp", "html5-boilerplate")
+    return Case("soft_404", site, "not-found/" + file.name, text.encode())
 
 
 def good_pages(data, repositories):

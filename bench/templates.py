@@ -59,10 +59,14 @@ def dialogs(text, keys):
 
 
 def worded(text, key):
-    quoted = r"""\s*(?:"((?:\\.|[^"\\])+)"|'((?:\\.|[^'\\])+)'|[>|]?-?\s*\n((?:[ ]{4,}\S.*\n)+)|([^"'\n{\[>|,]+)\n)"""
-    found = re.findall(rf"""(?m)(?<![\w-])["']?{re.escape(key)}["']?\s*[:=]{quoted}""", text)
+    """What stands under a key in JSON, YAML, PHP or a script; in XLIFF and its like under a name."""
+    quoted = r"""\s*(?:__\()?(?:"((?:\\.|[^"\\])+)"|'((?:\\.|[^'\\])+)'|`((?:\\.|[^`\\])+)`|[>|]?-?\s*\n((?:[ ]{4,}\S.*\n)+)|([^"'\n{\[>|,`;]+)\n)"""
+    found = re.findall(rf"""(?m)(?<![\w-])["']?{re.escape(key)}["']?\s*(?:=>|[:=]){quoted}""", text)
+    for unit in re.findall(rf'(?s)<(?:trans-unit|locale)[^>]*\b(?:id|name)="{re.escape(key)}"[^>]*>(.*?)</(?:trans-unit|locale)>', text):
+        parts = re.findall(r"(?s)<(?!source)\w+[^>]*>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?</", unit) or re.findall(r"(?s)<source>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?</", unit)
+        found += [(part,) for part in parts if part.strip()]
     words = [next(part for part in parts if part).strip() for parts in found]
-    return [re.sub(r"\s+", " ", word.replace("\\'", "'").replace('\\"', '"').replace("\\n", " ")) for word in words]
+    return [re.sub(r"\s+|\$\{.*?\}", " ", word.replace("\\'", "'").replace('\\"', '"').replace("\\n", " ")) for word in words]
 
 
 def captured(text):
@@ -78,7 +82,8 @@ def markdown(text):
     title, body = "", text
     front = re.match(r"(?s)---\n(.*?)\n---\n?(.*)", text)
     if front:
-        named = re.search(r"(?m)^title:\s*(.+)$", front[1])
+        # The words may stand in the line below.
+        named = re.search(r"(?m)^title:\s*(?:[>|]-?\s*\n\s+)?(.+)$", front[1])
         title, body = named[1].strip().strip("'\"") if named else "", front[2]
     body = re.sub(r"(?s)\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", "", body)
     body = re.sub(r"!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)", r'<a href="\2">\1</a>', body)
@@ -115,8 +120,19 @@ def challenge(text):
     return f'<html><head><title>{title}</title></head><body><h1>{title}</h1>{said}<script id="anubis_challenge" type="application/json">{{}}</script></body></html>'
 
 
+def spoken(text, keys):
+    """A page that says what a file of words has under these keys, the first of them in its title."""
+    title, *lines = [words[0].replace("%s", "quay.example") for words in (worded(text, key) for key in keys) if words]
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{''.join(f'<p>{line}</p>' for line in lines)}</body></html>"
+
+
 def in_lua(text):
-    """The page in a file of Lua, or in a template of lua-resty-template."""
+    """The page in a file of Lua, with the strings that are put into it, or in a template of lua-resty-template."""
     inside = re.search(r"(?s)html\s*=\s*\[\[(.*?)\]\]", text)
-    text = inside[1] if inside else text
+    whole = re.search(r"(?is)\[\[\s*(<!doctype.*?</html>)(.*)", text)
+    if whole:
+        parts = re.findall(r"(?s)(?<!--)\[\[(.*?)\]\]", whole[2]) if "%s" in whole[1] else []
+        text = re.sub(r"(?s)\]\]\s*\.\..*?\.\.\s*\[\[|%s", "", whole[1]).replace("</body>", "".join(parts) + "</body>").replace("%%", "%")
+    elif inside:
+        text = inside[1]
     return re.sub(r"(?s)\{-raw-\}|\{\*.*?\*\}|\{%.*?%\}", "", text)

@@ -3,7 +3,7 @@
 mod press;
 
 use press::web::Answer;
-use press::{Lair, Page, Post, Press, attack, leaving, path_of, refreshing, tells, until};
+use press::{Lair, Page, Post, Press, TRIES, attack, leaving, path_of, refreshing, tells, until};
 use serde_json::json;
 
 const ROOM: &str = "https://library.example/reading-room";
@@ -682,9 +682,9 @@ async fn no_archived_page_reaches_the_publication_its_cookies_or_the_network() {
     }
     assert_eq!(lair.noted(), [""; 0], "keeping it reached nobody");
     let ida = press.ida();
-    for query in ["", "?view=reader"] {
-        let page = |copy: &String| json!({"url": format!("{copy}{query}"), "expects": "silence"});
-        let pages: Vec<_> = copies.iter().map(page).collect();
+    for (query, tries) in [("", [0; 3]), ("?view=reader", [0; 3]), ("?view=interactive", [TRIES, 1, 1])] {
+        let page = |(copy, tries): (&String, usize)| json!({"url": format!("{copy}{query}"), "tries": tries});
+        let pages: Vec<_> = copies.iter().zip(tries).map(page).collect();
         let sign_in = json!({"email": ida.email, "password": press::PASSWORD});
         tells("attacks", json!({"base": press.base(), "pages": pages, "within": 5000, "signIn": sign_in}))
             .await;

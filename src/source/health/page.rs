@@ -62,6 +62,19 @@ impl Page {
         self.lines.iter().filter(|line| counts(line)).map(|line| weight(line)).filter(|long| *long > 60).sum()
     }
 
+    /// Fields that somebody would write into, other than passwords.
+    pub(super) fn fields(&self) -> usize {
+        let silent = ["hidden", "submit", "button", "checkbox", "radio", "image", "reset", "password"];
+        let written = |tag: &&str| {
+            let tag = tag.split('>').next().unwrap_or_default();
+            !silent
+                .iter()
+                .any(|kind| ["\"", "'", ""].iter().any(|q| tag.contains(&format!("type={q}{kind}"))))
+        };
+        let areas = self.markup.matches("<textarea").count();
+        self.markup.split("<input").skip(1).filter(written).count() + areas
+    }
+
     pub(super) fn asks_for_password(&self) -> bool {
         ["type=\"password\"", "type=password", "type='password'"].iter().any(|m| self.markup.contains(m))
     }
