@@ -385,7 +385,7 @@ impl Finder<'_> {
         let length = self.quotation.len();
         let whole = steps.split(is_drop).all(|part| part.iter().filter_map(same).count() >= 2);
         let matched: Vec<u32> = stays.iter().filter_map(same).collect();
-        let chance = (self.source.len() as f32).ln() + 100f32.ln() + drops as f32 * (sentence as f32).ln();
+        let chance = (self.source.total() as f32).ln() + 100f32.ln() + drops as f32 * (sentence as f32).ln();
         whole
             && drops <= 1 + length / 12
             && error(&stays, self.quotation, self.source, self.lexicon) <= allowed(length) / 2.0

@@ -68,10 +68,17 @@ fn after_address(bytes: &[u8], at: usize, close: u8) -> Option<usize> {
             b if b == open && nested => return None,
             b if b == open => nested = true,
             b'\n' => return None,
+            // Words behind an address are words.
+            b' ' if !is_more_address(&bytes[at + 2 + offset..], close) => return None,
             _ => {}
         }
     }
     None
+}
+
+fn is_more_address(rest: &[u8], close: u8) -> bool {
+    let rest = &rest[rest.iter().take_while(|b| **b == b' ').take(3).count()..];
+    rest.first() == Some(&close) || ADDRESS_STARTS.iter().any(|start| starts_with_ignoring_case(rest, start))
 }
 
 fn is_footnote(inside: &[u8]) -> bool {

@@ -2,6 +2,8 @@
 
 #[path = "edits.rs"]
 mod edits;
+#[path = "goals.rs"]
+pub(crate) mod goals;
 
 use quotecheck::{Finding, Source};
 use serde_json::Value;
@@ -22,8 +24,19 @@ pub(crate) fn folder() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
+/// Every set by its name, `each` of every kind that is made here.
+pub(crate) fn sets(folder: &Path, each: usize) -> [(&'static str, Vec<Case>); 5] {
+    [
+        ("constructed", constructed(folder)),
+        ("real", mined(folder, "pairs-real-presidential.jsonl")),
+        ("look-alikes", mined(folder, "lookalikes-real-presidential.jsonl")),
+        ("sayings", sayings(folder)),
+        ("edited", edited(folder, each)),
+    ]
+}
+
 /// Quotations made from the sources by known edits.
-pub(crate) fn constructed(folder: &Path) -> Vec<Case> {
+fn constructed(folder: &Path) -> Vec<Case> {
     let mut sources = Sources::new(folder);
     rows(folder, "constructed-labelled.jsonl")
         .into_iter()
@@ -37,7 +50,7 @@ pub(crate) fn constructed(folder: &Path) -> Vec<Case> {
 
 /// Quotations that people really made of earlier texts, `label` being how near they are; or, from the file of
 /// look-alikes, passages that only resemble one.
-pub(crate) fn mined(folder: &Path, file: &str) -> Vec<Case> {
+fn mined(folder: &Path, file: &str) -> Vec<Case> {
     let mut sources = Sources::new(folder);
     rows(folder, file)
         .into_iter()
@@ -55,7 +68,7 @@ pub(crate) fn mined(folder: &Path, file: &str) -> Vec<Case> {
 }
 
 /// Popular sayings under a name, against every text of somebody of that name.
-pub(crate) fn sayings(folder: &Path) -> Vec<Case> {
+fn sayings(folder: &Path) -> Vec<Case> {
     let mut sources = Sources::new(folder);
     let mut names: Vec<String> = std::fs::read_dir(folder.join("sources/presidential"))
         .into_iter()
@@ -91,7 +104,7 @@ pub(crate) fn table(cases: &[Case]) -> BTreeMap<String, BTreeMap<String, usize>>
 
 /// Quotations made here from the same sources, with other random choices: enough of each kind to see one in a
 /// thousand go wrong.
-pub(crate) fn edited(folder: &Path, each: usize) -> Vec<Case> {
+fn edited(folder: &Path, each: usize) -> Vec<Case> {
     edits::cases(folder, each)
 }
 
