@@ -91,7 +91,7 @@ fn pages() -> f64 {
 
 /// A transcript of so many megabytes, made as it is read; quotations from its start, middle and end.
 fn stream(megabytes: usize) {
-    let quotations: Vec<String> = [10, megabytes * 4500, megabytes * 9000]
+    let quotations: Vec<String> = [10, megabytes * 4000, megabytes * 8000]
         .iter()
         .flat_map(|turn| [Turns::turn(*turn), Turns::turn(*turn).replacen("boat", "ship", 1)])
         .map(|turn| turn.split_once(": ").map_or(String::new(), |(_, said)| said.trim().to_owned()))
@@ -181,19 +181,19 @@ fn read(file: &str) -> (String, Vec<Case>) {
     (json["text"].as_str().unwrap_or_default().to_owned(), cases)
 }
 
-/// First letter of an alphabet, how many it has, and whether its words stand apart.
-type Letters = (char, usize, bool);
+/// An alphabet, and whether its words stand apart; without letters, the common ideographs.
+type Letters = (&'static str, bool);
 
-const LATIN: Letters = ('a', 26, true);
-const CYRILLIC: Letters = ('а', 32, true);
-const ARABIC: Letters = ('ا', 26, true);
-const HAN: Letters = ('一', 3000, false);
+const LATIN: Letters = ("abcdefghijklmnopqrstuvwxyz", true);
+const CYRILLIC: Letters = ("абвгдежзийклмнопрстуфхцчшщъыьэюя", true);
+const ARABIC: Letters = ("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءأ", true);
+const HAN: Letters = ("", false);
 
 /// A text of random words, and passages of it with one character in twenty altered.
 fn generate(letters: Letters) -> (String, Vec<Case>) {
     let mut random = Random(7);
     let words: Vec<String> = (0..8000).map(|_| random.word_of(letters)).collect();
-    let space = if letters.2 { " " } else { "" };
+    let space = if letters.1 { " " } else { "" };
     let mut text = String::new();
     while text.len() < 1_000_000 {
         let mut sentence = (0..8 + random.below(17))
@@ -238,9 +238,12 @@ impl Random {
         self.word_of(LATIN)
     }
 
-    fn word_of(&mut self, (first, letters, _): Letters) -> String {
-        let letter = |n: usize| char::from_u32(first as u32 + n as u32).unwrap_or(first);
-        (0..2 + self.below(9)).map(|_| letter(self.below(letters))).collect()
+    fn word_of(&mut self, (letters, _): Letters) -> String {
+        let letters: Vec<char> = match letters {
+            "" => ('一'..).take(3000).collect(),
+            letters => letters.chars().collect(),
+        };
+        (0..2 + self.below(9)).map(|_| letters[self.below(letters.len())]).collect()
     }
 
     fn alter(&mut self, passage: &str) -> String {

@@ -104,7 +104,7 @@ impl Source {
 
     /// The ISO 639-1 code of the text's language, if it is sure and one of those with tables of their own.
     pub fn language(&self) -> Option<&'static str> {
-        *self.detected.get_or_init(|| language::of(self.text()))
+        *self.detected.get_or_init(|| language::of(self))
     }
 
     fn stands_once(&self, quotation: &Quotation) -> bool {

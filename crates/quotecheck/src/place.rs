@@ -128,16 +128,29 @@ impl Finder<'_> {
         }
         let mut places: Vec<Place> = near(self.source, ids)
             .into_iter()
-            .filter_map(|guess| self.aligned(segment.words.clone(), 0..self.source.len(), guess))
+            .filter_map(|guess| self.near_to(segment.words.clone(), guess))
             .filter(|place| place.steps.as_ref().is_some_and(|steps| self.accepts_run(steps, &segment.words)))
             .collect();
         places.sort_by_key(|place| place.source.start);
         places
     }
 
+    /// Where too few words are the same, the passage is another: it need not be taken apart letter by letter.
+    fn near_to(&self, words: Range<usize>, guess: i64) -> Option<Place> {
+        let (cost, steps) = self.laid(&words, 0..self.source.len(), guess);
+        (!is_hopeless(&steps, words.len())).then(|| self.place(cost, steps)).flatten()
+    }
+
     fn aligned(&self, words: Range<usize>, within: Range<usize>, guess: i64) -> Option<Place> {
-        let (cost, steps) =
-            align(&self.quotation.ids[words.clone()], words.start, &self.source.ids, within, guess);
+        let (cost, steps) = self.laid(&words, within, guess);
+        self.place(cost, steps)
+    }
+
+    fn laid(&self, words: &Range<usize>, within: Range<usize>, guess: i64) -> (u32, Vec<Step>) {
+        align(&self.quotation.ids[words.clone()], words.start, &self.source.ids, within, guess)
+    }
+
+    fn place(&self, cost: u32, steps: Vec<Step>) -> Option<Place> {
         let steps = self.refined(steps);
         let source = extent(&steps)?;
         Some(Place { source, cost: i64::from(cost), steps: Some(steps) })
@@ -332,7 +345,7 @@ impl Finder<'_> {
         let mut nearest: Option<(f32, Vec<Step>)> = None;
         let guesses = near(self.source, &self.quotation.ids);
         for &guess in &guesses {
-            let Some(place) = self.aligned(words.clone(), 0..self.source.len(), guess) else { continue };
+            let Some(place) = self.near_to(words.clone(), guess) else { continue };
             let steps = self.with_brackets(place.steps.unwrap_or_default());
             let error = error(&steps, self.quotation, self.source, self.lexicon);
             let late = if place.source.start < self.from { 0.01 } else { 0.0 };
@@ -360,7 +373,7 @@ impl Finder<'_> {
         let ends = guesses.iter().flat_map(|guess| [*guess, *guess + length as i64 - 1]);
         for at in ends.map(|at| at.clamp(0, self.source.len() as i64 - 1) as usize) {
             let sentence = sentence::around(self.source, at, LONGEST_SENTENCE);
-            if tried.contains(&sentence) {
+            if tried.contains(&sentence) || !self.holds_half(&sentence) {
                 continue;
             }
             let (_, steps) = align_all(&self.quotation.ids, 0, &self.source.ids, sentence.clone());
@@ -371,6 +384,12 @@ impl Finder<'_> {
             tried.push(sentence);
         }
         None
+    }
+
+    /// Whether half the quoted words stand in a sentence at all, in whatever order.
+    fn holds_half(&self, sentence: &Range<usize>) -> bool {
+        let held = |id: &&u32| self.source.ids[sentence.clone()].contains(id);
+        self.quotation.ids.iter().filter(held).count() * 2 >= self.quotation.len()
     }
 
     /// Whether what stays, little changed, is too much to stand in this order in one sentence by chance.
@@ -506,6 +525,13 @@ impl Finder<'_> {
         let source: Vec<&str> = source.clone().map(|word| self.source.folded(word)).collect();
         quote.len() <= 1 && source.len() <= 1 && turns_around(&quote, &source, self.lexicon)
     }
+}
+
+/// Of passages that were quoted with changes, however many, a good part of the words stayed; of others of the same language
+/// fewer. Short ones are taken apart whatever they are.
+fn is_hopeless(steps: &[Step], length: usize) -> bool {
+    let same = steps.iter().filter(|step| matches!(step, Step::Same { .. })).count();
+    length >= 12 && same * 10 < length * 3
 }
 
 /// Four words are too few to know a passage by when one of them differs, unless that turns the sense around.

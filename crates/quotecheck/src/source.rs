@@ -1,6 +1,7 @@
 //! A text made ready for many quotations.
 
 use crate::finding::Span;
+use crate::language::Tongue;
 use crate::scan::scan;
 use crate::vocabulary::{UNKNOWN, Vocabulary};
 use std::collections::HashMap;
@@ -23,6 +24,8 @@ pub struct Source {
     /// Characters before each block of [`BLOCK`] bytes; empty when every character is one byte.
     blocks: Vec<u32>,
     pub(crate) detected: OnceLock<Option<&'static str>>,
+    /// The language and script of a sample, as told from it alone.
+    pub(crate) tongue: OnceLock<Tongue>,
     /// What the text was taken out of.
     whole: Option<Whole>,
 }
@@ -61,6 +64,7 @@ impl Source {
             positions,
             blocks,
             detected: OnceLock::new(),
+            tongue: OnceLock::new(),
             whole: None,
         }
     }

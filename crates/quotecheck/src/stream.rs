@@ -433,10 +433,15 @@ mod tests {
 
     #[test]
     fn parts_that_stand_far_apart_are_found_together() {
-        let text = text(6000);
+        let mut text = text(3000);
+        text.insert_str(
+            0,
+            "Nobody had ever seen so many herons on the northern breakwater as that morning. ",
+        );
+        text.push_str("The council voted to leave its old clock where the flood had stopped it.");
         let found = check(
             &text,
-            "The pilot of ferry 12 saw lamp 84 go out before the 15,000th bell; pilot of ferry 5500 saw lamp 462 go out",
+            "Nobody had ever seen so many herons on the northern breakwater; to leave its old clock where the flood had stopped it.",
         );
         assert_eq!(found.verdict, Verdict::Spliced);
     }
