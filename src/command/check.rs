@@ -11,6 +11,7 @@ use super::Ending;
 use super::tidy::read;
 use crate::config::Config;
 use crate::quote::{Asked, Held, Judgement, Kind, Report, Ruling, Stands, differences, judge, places};
+use crate::time::Time;
 use crate::{Result, error::Context};
 use clap::Args;
 use quotecheck::{Finding, Verdict};
@@ -66,7 +67,7 @@ struct Document<'a> {
 
 impl Check {
     pub(super) async fn run(self, config: Config) -> Result<Ending> {
-        let text = read(&self.file)?;
+        let (text, now) = (read(&self.file)?, config.clock.now());
         let document = form::read(&self.file, &text);
         let mut texts = Texts::given(&self.sources)?;
         if !self.offline {
@@ -86,11 +87,11 @@ impl Check {
             Some(Entry { report: report(quotation, &judgement, cited), finding: judgement.finding })
         });
         let entries: Vec<Entry> = told.collect();
-        self.tell(&entries)?;
+        self.tell(&entries, now)?;
         Ok(self.ending(&entries))
     }
 
-    fn tell(&self, entries: &[Entry]) -> Result<()> {
+    fn tell(&self, entries: &[Entry], now: Time) -> Result<()> {
         let file = self.file.display().to_string();
         let mut out = std::io::stdout().lock();
         let written = match (self.json, self.junit, self.sarif) {
@@ -99,7 +100,7 @@ impl Check {
                 let counts = Report::counts(quotations.iter().copied());
                 writeln!(out, "{}", json(&Document { file, quotations, counts })?)
             }
-            (_, true, _) => junit::write(&mut out, &file, entries),
+            (_, true, _) => junit::write(&mut out, &file, entries, now),
             (_, _, true) => writeln!(out, "{}", json(&sarif::of(&file, entries))?),
             _ => report::write(&mut out, &Paint::of_stdout(), &file, entries),
         };

@@ -274,7 +274,8 @@ fn end_transcript(paragraphs: &mut [Option<Judgement>]) {
     };
     let Some(last) = paragraphs.iter().rposition(found) else { return };
     for after in paragraphs[last + 1..].iter_mut().flatten() {
-        if matches!(after.ruling, Ruling::Said(Verdict::NotFound)) {
+        // The writer's own words below it may be in another language than the source.
+        if matches!(after.ruling, Ruling::Said(Verdict::NotFound | Verdict::OtherLanguage)) {
             *after = Judgement {
                 ruling: Ruling::Beyond,
                 finding: None,

@@ -281,9 +281,19 @@ fn is_never_in_name(part: &str, parts: usize) -> bool {
     let bare = part.trim_end_matches('.');
     // An initial may be spelt like a pronoun ("I:", "A. Moreau"), and capitals may be a name's ("WHO").
     let initial = bare.chars().count() == 1;
+    // Will Reed, May Brandt and Can Yıldız are people.
+    let given =
+        parts > 1 && bare.starts_with(char::is_uppercase) && GIVEN_NAMES.contains(&&*bare.to_lowercase());
     let acronym = parts == 1 && bare.len() > 1 && bare.chars().all(char::is_uppercase);
-    !initial && !acronym && !is_particle(bare) && (speech::has(List::NotInNames, bare) || is_verb(bare))
+    !initial
+        && !acronym
+        && !given
+        && !is_particle(bare)
+        && (speech::has(List::NotInNames, bare) || is_verb(bare))
 }
+
+/// Names that are spelt like words no name holds.
+const GIVEN_NAMES: &[&str] = &["will", "may", "can"];
 
 /// Only verbs of saying that are no noun too could stand in a name's place ("Moreau Said").
 fn is_verb(part: &str) -> bool {
@@ -366,6 +376,9 @@ mod tests {
         check("محمد بن سالم", Label::Name);
         check("田中", Label::Name);
         check("I", Label::Name);
+        check("Will Reed", Label::Name);
+        check("May Brandt", Label::Name);
+        check("Can Yıldız", Label::Name);
     }
 
     #[test]

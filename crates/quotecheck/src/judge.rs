@@ -7,7 +7,7 @@ use crate::marks::{Marks, differ, same_word};
 use crate::quotation::{MarkKind, Quotation};
 use crate::sentence;
 use crate::source::Source;
-use crate::step::{Step, extent};
+use crate::step::{Step, beside};
 use crate::{Cut, Verdict};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -601,17 +601,6 @@ impl Judge<'_> {
         let closing: String = closing.chars().take(8).collect();
         spaced(&format!("{}{closing}{space}", &self.source.text()[start..end]))
     }
-}
-
-/// So many words right before and right after the passage.
-fn beside(steps: &[Step], words: usize) -> Vec<Range<usize>> {
-    // Of parts from several places nothing is beside.
-    if steps.contains(&Step::Jump) {
-        return Vec::new();
-    }
-    let Some(passage) = extent(steps) else { return Vec::new() };
-    let before = passage.start.checked_sub(words).map(|start| start..passage.start);
-    before.into_iter().chain([passage.end..passage.end + words]).collect()
 }
 
 /// What makes `only` after a cut the start of a condition.

@@ -6,7 +6,7 @@ use crate::source::{Source, floor_char_boundary};
 use whatlang::Lang;
 
 /// Bytes of the text that are looked at.
-const SAMPLE: usize = 8192;
+const SAMPLE: usize = 3072;
 
 /// What a text's letters and words tell of its language.
 #[derive(Clone, Copy, Debug)]

@@ -110,7 +110,10 @@ impl Window<'_> {
 
     fn passage(&self, words: Range<usize>, around: usize, worth: Worth) -> Passage {
         let words = words.start.saturating_sub(around)..(words.end + around).min(self.source.len());
+        // With the marks around them: they may close a sentence.
+        let gaps = (self.source.gap(words.start).len(), self.source.gap(words.end).len());
         let (from, to) = self.source.byte_range(words);
+        let (from, to) = (from - gaps.0, to + gaps.1);
         Passage {
             start: self.start + from,
             start_char: self.start_char + self.source.char_offset(from),

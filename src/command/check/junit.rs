@@ -3,23 +3,29 @@
 
 use super::Entry;
 use super::told::{Told, Weight};
+use crate::time::Time;
+use jiff::tz::TimeZone;
 use std::io::{self, Write};
 
-pub(super) fn write(out: &mut impl Write, file: &str, entries: &[Entry]) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, file: &str, entries: &[Entry], now: Time) -> io::Result<()> {
     let told: Vec<(&Entry, Told)> =
         entries.iter().filter_map(|entry| Some((entry, Told::of(&entry.report)?))).collect();
     let count = |weight: Weight| told.iter().filter(|(_, told)| told.weight == weight).count();
     let (failures, errors, skipped) = (count(Weight::Wrong), count(Weight::Unknown), count(Weight::Silent));
     let (tests, file) = (told.len(), escaped(file));
+    let at = now.format(&TimeZone::UTC, "%Y-%m-%dT%H:%M:%S");
+    // The strictest schema in use (Ant's) wants all of this, even where there is nothing to say.
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-    writeln!(
+    writeln!(out, "<testsuites>")?;
+    write!(
         out,
-        r#"<testsuites name="ibid check" tests="{tests}" failures="{failures}" errors="{errors}" time="0">"#
+        r#"  <testsuite name="quotations in {file}" package="ibid.check" id="0" timestamp="{at}" hostname="localhost" "#
     )?;
     writeln!(
         out,
-        r#"  <testsuite name="quotations in {file}" tests="{tests}" failures="{failures}" errors="{errors}" skipped="{skipped}" time="0">"#
+        r#"tests="{tests}" failures="{failures}" errors="{errors}" skipped="{skipped}" time="0">"#
     )?;
+    writeln!(out, "    <properties/>")?;
     for (entry, told) in &told {
         let report = &entry.report;
         let name = escaped(&format!("line {}: {}", report.line, super::report::shortened(&report.text, 80)));
@@ -41,7 +47,7 @@ pub(super) fn write(out: &mut impl Write, file: &str, entries: &[Entry]) -> io::
             )?,
         }
     }
-    writeln!(out, "  </testsuite>\n</testsuites>")
+    writeln!(out, "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>")
 }
 
 /// For attributes and text alike. XML has no way to write most control characters.
