@@ -74,11 +74,11 @@ impl Quote {
     }
 
     /// Whose words the passage is, where the source tells.
-    fn stands(&self) -> Option<Stands> {
+    pub(super) fn stands(&self) -> Option<Stands> {
         self.finding.as_ref()?.stands.as_ref().map(Stands::of)
     }
 
-    fn is_elsewhere(&self) -> bool {
+    pub(super) fn is_elsewhere(&self) -> bool {
         self.stands().is_some_and(|stands| stands.elsewhere)
     }
 }

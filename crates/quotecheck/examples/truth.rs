@@ -7,6 +7,7 @@ mod labelled;
 
 use labelled::Case;
 use labelled::goals::GOALS;
+use std::collections::BTreeMap;
 
 fn main() {
     let Some(folder) = labelled::folder() else {
@@ -28,7 +29,7 @@ fn print_goals(sets: &[(&str, Vec<Case>)]) {
         let cases = sets.iter().filter(|(set, _)| *set == goal.set).flat_map(|(_, cases)| cases);
         let cases: Vec<&Case> = cases.filter(|case| goal.labels.contains(&case.label.as_str())).collect();
         let right = cases.iter().filter(|case| (goal.right)(case)).count();
-        let mut said = std::collections::BTreeMap::new();
+        let mut said = BTreeMap::new();
         cases.iter().for_each(|case| *said.entry(shown(case)).or_insert(0) += 1);
         let row = serde_json::json!({
             "label": format!("{}: {}: {}", goal.set, goal.labels.join(", "), goal.what),
@@ -39,12 +40,21 @@ fn print_goals(sets: &[(&str, Vec<Case>)]) {
 }
 
 fn print_table(name: &str, cases: &[Case]) {
-    for (label, verdicts) in labelled::table(cases) {
+    for (label, verdicts) in table(cases) {
         let total: usize = verdicts.values().sum();
         let verdicts: Vec<String> =
             verdicts.iter().map(|(verdict, count)| format!("{verdict} {count}")).collect();
         println!("{:<40} {total:>5}  {}", format!("{name}/{label}"), verdicts.join(", "));
     }
+}
+
+/// For each label: how many there are, and how many of each verdict; a material one counts as `verdict!`.
+fn table(cases: &[Case]) -> BTreeMap<String, BTreeMap<String, usize>> {
+    let mut table: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for case in cases {
+        *table.entry(case.label.clone()).or_default().entry(shown(case)).or_default() += 1;
+    }
+    table
 }
 
 fn print_cases(sets: &[(&str, Vec<Case>)], label: &str, verdict: Option<&str>) {

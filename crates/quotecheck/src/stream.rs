@@ -306,6 +306,10 @@ impl<'a> Watch<'a> {
     fn together(&self) -> (String, Vec<Origin>) {
         let (mut text, mut places, mut here_char) = (String::new(), Vec::new(), 0);
         for passage in &self.passages {
+            if !text.is_empty() {
+                text.push_str("\n\n");
+                here_char += 2;
+            }
             let chars = passage.text.chars().count();
             places.push(Origin {
                 here: text.len(),
@@ -315,8 +319,7 @@ impl<'a> Watch<'a> {
                 chars,
             });
             text.push_str(&passage.text);
-            text.push_str("\n\n");
-            here_char += chars + 2;
+            here_char += chars;
         }
         (text, places)
     }

@@ -7,7 +7,7 @@ pub(crate) mod goals;
 
 use quotecheck::{Finding, Source};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// One quotation with its label and what was found.
@@ -89,17 +89,6 @@ fn sayings(folder: &Path) -> Vec<Case> {
         }
     }
     cases
-}
-
-/// For each label: how many there are, and how many of each verdict; a material one counts as `verdict!`.
-pub(crate) fn table(cases: &[Case]) -> BTreeMap<String, BTreeMap<String, usize>> {
-    let mut table: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for case in cases {
-        let mark = if case.finding.material { "!" } else { "" };
-        let verdict = format!("{}{mark}", case.finding.verdict);
-        *table.entry(case.label.clone()).or_default().entry(verdict).or_default() += 1;
-    }
-    table
 }
 
 /// Quotations made here from the same sources, with other random choices: enough of each kind to see one in a
