@@ -370,3 +370,117 @@ async fn a_document_is_checked_against_the_living_web() {
     let ran = press.command(&["check", &file.display().to_string()]).run().await.succeeds();
     assert!(ran.stdout.contains("word for word"), "{}", ran.stdout);
 }
+
+const HEARING: &str = "<!doctype html><html lang=en><title>The hearing</title><body><main><h1>The hearing on the gate</h1>\
+    <p>BRANDT: Who ordered the gate to be closed that evening, and when?</p>\
+    <p>MOREAU: The order came from the harbour office at twelve past nine.</p>\
+    <p>BRANDT: Thank you, that will be all for today.</p>\
+    <figure><img alt=''><figcaption>The gate on the evening of the flood, seen from the old pier.</figcaption></figure></main>\
+    <section id=comments><p>I saw it with my own eyes and nobody closed anything.</p></section>";
+
+/// A document and the page of the hearing, checked; what was printed.
+async fn heard(document: &str, text: &str, form: &[&str], status: i32) -> press::Ran {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("hearing.html"), HEARING).unwrap();
+    std::fs::write(folder.path().join(document), text).unwrap();
+    let source = "https://hearing.example/1=hearing.html";
+    let mut args = vec!["check", document, "--source", source, "--offline"];
+    args.extend(form);
+    ibid(&args).within(folder.path()).run().await.ends_with(status)
+}
+
+#[tokio::test]
+async fn words_in_another_mouth_are_said_to_be() {
+    let text = "Ida Brandt said “the order came from the harbour office” [there](https://hearing.example/1).\n\n\
+        Anna Moreau said “the order came from the harbour office” [there](https://hearing.example/1).\n\n\
+        Anna Moreau said “I saw it with my own eyes” [there](https://hearing.example/1).\n\n\
+        The paper wrote “the evening of the flood, seen from the old pier” [there](https://hearing.example/1).\n";
+    let report = heard("post.md", text, &["--json"], 0).await.json();
+    let stands: Vec<&Value> = report["quotations"].as_array().unwrap().iter().map(|q| &q["stands"]).collect();
+    assert_eq!(
+        stands,
+        [
+            &json!({"within": "turn", "speaker": "MOREAU", "elsewhere": true}),
+            &json!({"within": "turn", "speaker": "MOREAU", "elsewhere": false}),
+            &json!({"within": "comment", "speaker": null, "elsewhere": true}),
+            &json!({"within": "caption", "speaker": null, "elsewhere": false}),
+        ],
+        "{report:#}"
+    );
+    let told = heard("post.md", text, &[], 0).await.stdout;
+    for words in [
+        "! post.md:1  word for word, but in the words of MOREAU",
+        "✓ post.md:3  word for word\n",
+        "! post.md:5  word for word, but in a comment",
+        "✓ post.md:7  word for word, in a caption",
+    ] {
+        assert!(told.contains(words), "no {words:?} in\n{told}");
+    }
+}
+
+#[tokio::test]
+async fn documents_are_read_in_what_they_are_written_in() {
+    let altered = "the order came from the harbour watch at twelve past nine";
+    let page =
+        format!("<p>Brandt\n<p>Anna Moreau said “{altered}” <a href='https://hearing.example/1'>there</a>.");
+    let report = heard("post.html", &page, &["--json"], 1).await.json();
+    assert_eq!(
+        (&report["quotations"][0]["line"], &report["quotations"][0]["verdict"]),
+        (&json!(2), &json!("altered")),
+        "{report:#}"
+    );
+    let letter = format!("1984. A year.\n\nAnna Moreau said “{altered}” (https://hearing.example/1).\n");
+    let report = heard("letter.txt", &letter, &["--json"], 1).await.json();
+    assert_eq!(
+        (&report["quotations"][0]["line"], &report["quotations"][0]["verdict"]),
+        (&json!(3), &json!("altered")),
+        "{report:#}"
+    );
+}
+
+const MIXED: &str = "Anna Moreau said “the order came from the harbour office” [there](https://hearing.example/1).\n\n\
+    Anna Moreau said “the order came from the harbour <watch & ward> at twelve” [there](https://hearing.example/1).\n\n\
+    Somebody said “the lamps were lit all through the night” [elsewhere](https://other.example/).\n\n\
+    > The lamps were lit all through the night.\n>\n> — Anna Moreau\n";
+
+#[tokio::test]
+async fn a_report_for_builds_is_junit() {
+    let xml = heard("post.md", MIXED, &["--junit"], 1).await.stdout;
+    let counts = r#"tests="4" failures="1" errors="1" skipped="1""#;
+    assert!(xml.starts_with("<?xml") && xml.contains(counts), "{xml}");
+    assert!(xml.contains(r#"<failure type="altered" message="differs from the source">"#), "{xml}");
+    assert!(
+        xml.contains(r#"<error type="source_unavailable""#) && xml.contains("&lt;watch &amp; ward&gt;"),
+        "{xml}"
+    );
+    assert!(xml.contains(r#"<skipped message="no source given"/>"#), "{xml}");
+}
+
+#[tokio::test]
+async fn a_report_for_editors_is_sarif() {
+    let sarif = heard("post.md", MIXED, &["--sarif"], 1).await.json();
+    assert_eq!(sarif["version"], "2.1.0");
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let told: Vec<Value> = results
+        .iter()
+        .map(|result| {
+            let place = &result["locations"][0]["physicalLocation"];
+            json!([
+                result["ruleId"],
+                result["level"],
+                place["artifactLocation"]["uri"],
+                place["region"]["startLine"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [json!(["altered", "error", "post.md", 3]), json!(["source_unavailable", "warning", "post.md", 5])]
+    );
+    let rules = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in results {
+        assert_eq!(rules[result["ruleIndex"].as_u64().unwrap() as usize]["id"], result["ruleId"]);
+        assert!(result["message"]["text"].as_str().is_some_and(|text| !text.is_empty()));
+    }
+    assert!(heard("post.md", MIXED, &["--sarif", "--json"], 2).await.stdout.is_empty());
+}

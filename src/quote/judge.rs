@@ -5,7 +5,7 @@ use crate::id::CaptureId;
 use crate::outside::db::{FromValue, Value};
 use crate::source::Fate;
 use crate::{Error, Result};
-use quotecheck::{Cut, Finding, Verdict};
+use quotecheck::{Cut, Finding, Part, Standing, Verdict, Voice};
 use std::sync::Arc;
 
 /// What is known of a source's words.
@@ -30,6 +30,8 @@ pub struct Prepared {
     pub source: quotecheck::Source,
     machine: bool,
     language: String,
+    /// Whose words stretches of it are, in its order.
+    parts: Vec<Part>,
 }
 
 impl Prepared {
@@ -41,8 +43,33 @@ impl Prepared {
         digest: String,
     ) -> Prepared {
         let source = quotecheck::Source::new(&text);
-        Prepared { capture, digest, source, machine, language: language.to_owned() }
+        let parts = voices(&text, Vec::new());
+        Prepared { capture, digest, source, machine, language: language.to_owned(), parts }
     }
+
+    /// With what the page's markup says of whose words are whose.
+    pub fn with_parts(self, parts: Vec<Part>) -> Prepared {
+        match parts.is_empty() {
+            true => self,
+            false => Prepared { parts: voices(self.source.text(), parts), ..self },
+        }
+    }
+}
+
+/// The page's own parts, and between them the turns that its lines are labelled with.
+fn voices(text: &str, mut parts: Vec<Part>) -> Vec<Part> {
+    let own = parts.clone();
+    let apart = |turn: &markup::label::Turn| {
+        own.iter().all(|part| turn.at.end <= part.start || part.end <= turn.at.start)
+    };
+    let turns = markup::label::turns(text).into_iter().filter(apart);
+    parts.extend(turns.map(|turn| Part {
+        start: turn.at.start,
+        end: turn.at.end,
+        voice: Voice::Turn(turn.label),
+    }));
+    parts.sort_by_key(|part| (part.start, part.end));
+    parts
 }
 
 /// A question to this file.
@@ -50,6 +77,8 @@ impl Prepared {
 pub struct Asked {
     pub kind: Kind,
     pub words: String,
+    /// Whom they are given to.
+    pub speaker: Option<String>,
     pub transcript: Option<i64>,
 }
 
@@ -57,13 +86,15 @@ impl Asked {
     /// As a document has it, before anything is written down.
     pub fn of(quotation: &markup::Quotation) -> Asked {
         let transcript = quotation.transcript.map(|n| n as i64);
-        Asked { kind: Kind::of(quotation), words: quotation.text.clone(), transcript }
+        let (words, speaker) = (quotation.text.clone(), quotation.speaker.clone());
+        Asked { kind: Kind::of(quotation), words, speaker, transcript }
     }
 }
 
 impl From<&Quotation> for Asked {
     fn from(q: &Quotation) -> Asked {
-        Asked { kind: q.kind, words: q.words.clone(), transcript: q.transcript }
+        let (words, speaker) = (q.words.clone(), q.speaker.clone());
+        Asked { kind: q.kind, words, speaker, transcript: q.transcript }
     }
 }
 
@@ -97,6 +128,11 @@ impl Judgement {
         self.finding.as_ref().map_or(Cut::None, |f| f.cut)
     }
 
+    /// Whose words the passage is, where the source tells.
+    pub fn stands(&self) -> Option<&Standing> {
+        self.finding.as_ref()?.stands.as_ref()
+    }
+
     pub fn material(&self) -> bool {
         self.finding.as_ref().is_some_and(|f| f.material)
     }
@@ -119,7 +155,7 @@ fn one(asked: &Asked, held: &Held) -> Option<Judgement> {
         Held::Unavailable => Some(Judgement::bare(Verdict::SourceUnavailable, None)),
         Held::NoText(capture) => Some(Judgement::bare(Verdict::NoText, *capture)),
         Held::Texts(texts) => {
-            let all: Vec<Judgement> = texts.iter().map(|text| compare(&asked.words, text)).collect();
+            let all: Vec<Judgement> = texts.iter().map(|text| compare(asked, text)).collect();
             let now = all.first()?.clone();
             let best = all.into_iter().reduce(better)?;
             Some(Judgement { fate: fate(&best, &now), ..best })
@@ -139,11 +175,12 @@ fn fate(best: &Judgement, now: &Judgement) -> Option<Fate> {
 
 /// Whether words that stand in one text do so no longer in another.
 pub fn are_lost(words: &str, before: &Prepared, now: &Prepared) -> bool {
-    fate(&compare(words, before), &compare(words, now)).is_some()
+    let asked = Asked { kind: Kind::Quotation, words: words.to_owned(), speaker: None, transcript: None };
+    fate(&compare(&asked, before), &compare(&asked, now)).is_some()
 }
 
-fn compare(words: &str, text: &Prepared) -> Judgement {
-    let mut finding = text.find(words);
+fn compare(asked: &Asked, text: &Prepared) -> Judgement {
+    let mut finding = text.find(asked);
     // Few words do not tell their language: a guess from so little would excuse words that are not there.
     if finding.verdict == Verdict::OtherLanguage && text.language.is_empty() && text.source.len() < 200 {
         finding.verdict = Verdict::NotFound;
@@ -163,9 +200,11 @@ fn compare(words: &str, text: &Prepared) -> Judgement {
 }
 
 impl Prepared {
-    fn find(&self, words: &str) -> Finding {
+    fn find(&self, asked: &Asked) -> Finding {
         let source_language = Some(self.language.as_str()).filter(|code| !code.is_empty());
-        self.source.find_with(words, &quotecheck::Options { source_language, ..Default::default() })
+        let (parts, speaker) = (self.parts.as_slice(), asked.speaker.as_deref());
+        let options = quotecheck::Options { source_language, parts, speaker, ..Default::default() };
+        self.source.find_with(&asked.words, &options)
     }
 }
 
@@ -235,7 +274,8 @@ fn end_transcript(paragraphs: &mut [Option<Judgement>]) {
     };
     let Some(last) = paragraphs.iter().rposition(found) else { return };
     for after in paragraphs[last + 1..].iter_mut().flatten() {
-        if matches!(after.ruling, Ruling::Said(Verdict::NotFound)) {
+        // The writer's own words below it may be in another language than the source.
+        if matches!(after.ruling, Ruling::Said(Verdict::NotFound | Verdict::OtherLanguage)) {
             *after = Judgement {
                 ruling: Ruling::Beyond,
                 finding: None,

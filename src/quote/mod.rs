@@ -6,6 +6,8 @@
 pub mod fragment;
 pub mod judge;
 pub mod passage;
+#[cfg(test)]
+mod tests;
 pub mod watch;
 
 pub use fragment::to_the_words;
@@ -51,6 +53,7 @@ record! {
         pub kind: Kind,
         pub words: String,
         pub words_digest: String,
+        pub speaker: Option<String>,
         pub transcript: Option<i64>,
         pub source_id: Option<SourceId>,
     }
@@ -93,7 +96,7 @@ impl Quotation {
         tx.all(
             sql!(
                 "-- Quotation::in_post
-                select quotation.quotation_id, quotation.kind, words, words_digest, transcript,
+                select quotation.quotation_id, quotation.kind, words, words_digest, transcript, speaker,
                     coalesce(merged_into, quotation.source_id) as source_id
                 from quotation left join source on source.source_id = quotation.source_id
                 where post_id = ?1 and position >= 0 order by position"
@@ -403,7 +406,9 @@ pub async fn prepared(app: &App, capture: &Capture) -> Result<Arc<Prepared>> {
         String::from_utf8(bytes.to_vec()).map_err(|_| Error::Internal("a kept text is not UTF-8".into()))?;
     let (machine, language) = (capture.text_kind == TextKind::MachineCaptions, capture.language.clone());
     let digest = capture.text_digest.clone();
-    let fresh = Arc::new(compute(move || Prepared::new(Some(id), text, machine, &language, digest)).await?);
+    let parts = serde_json::from_str(&capture.text_parts).unwrap_or_default();
+    let prepare = move || Prepared::new(Some(id), text, machine, &language, digest).with_parts(parts);
+    let fresh = Arc::new(compute(prepare).await?);
     let mut recent = app.recent_texts.0.lock().expect("no panic while held");
     recent.push_front(fresh.clone());
     recent.truncate(RECENT);
@@ -420,12 +425,45 @@ pub struct Report {
     pub verdict: Option<Ruling>,
     pub cut: String,
     pub material: bool,
+    /// Whose words the passage is, if the source tells: a comment, a caption, a turn.
+    pub stands: Option<Stands>,
     /// Address of the source, as cited.
     pub source: Option<String>,
     /// Where the copy it was compared with can be opened.
     pub capture: Option<String>,
     pub spans: Vec<Place>,
     pub changes: Vec<Difference>,
+}
+
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Stands {
+    /// turn, comment or caption.
+    pub within: &'static str,
+    /// The label of a turn.
+    pub speaker: Option<String>,
+    /// Surely not the words of whom the document gives them to.
+    pub elsewhere: bool,
+}
+
+impl Stands {
+    pub fn of(standing: &quotecheck::Standing) -> Stands {
+        let (within, speaker) = match &standing.voice {
+            quotecheck::Voice::Turn(label) => ("turn", Some(label.clone())),
+            quotecheck::Voice::Comment => ("comment", None),
+            quotecheck::Voice::Caption => ("caption", None),
+        };
+        Stands { within, speaker, elsewhere: standing.elsewhere }
+    }
+
+    /// After what is said of the words: `, but in a comment`; nothing where they stand where they should.
+    pub fn told(&self) -> String {
+        match (self.within, &self.speaker) {
+            ("caption", _) => ", in a caption".into(),
+            (_, _) if !self.elsewhere => String::new(),
+            (_, Some(speaker)) => format!(", but in the words of {speaker}"),
+            _ => ", but in a comment".into(),
+        }
+    }
 }
 
 /// In Unicode characters of the compared text.
@@ -454,6 +492,7 @@ impl Report {
             verdict: judged.verdict.filter(|v| matches!(v, Ruling::Said(_))),
             cut: judged.cut.clone().unwrap_or_else(|| "none".into()),
             material: judged.material.unwrap_or(false),
+            stands: finding.as_ref().and_then(|finding| finding.stands.as_ref()).map(Stands::of),
             source: judged.source_url.clone(),
             capture: judged.copy_path().map(|path| format!("{base_url}{path}")),
             spans: finding.iter().flat_map(places).collect(),
@@ -462,9 +501,9 @@ impl Report {
     }
 
     /// How many have each verdict.
-    pub fn counts(reports: &[Report]) -> BTreeMap<&'static str, usize> {
+    pub fn counts<'a>(reports: impl IntoIterator<Item = &'a Report>) -> BTreeMap<&'static str, usize> {
         let mut counts = BTreeMap::new();
-        for ruling in reports.iter().filter_map(|report| report.verdict) {
+        for ruling in reports.into_iter().filter_map(|report| report.verdict) {
             *counts.entry(ruling.as_str()).or_default() += 1;
         }
         counts

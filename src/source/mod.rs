@@ -174,6 +174,8 @@ record! {
         pub text_file: String,
         pub text_chars: i64,
         pub text_digest: String,
+        /// Stretches of the text that are not the page's own words, as JSON ([`quotecheck::Part`]); empty is none.
+        pub text_parts: String,
         pub warc_file: String,
         pub warc_bytes: i64,
         pub payload_digest: String,

@@ -7,7 +7,7 @@ use super::template::Templates;
 use super::{respond, words};
 use crate::Result;
 use crate::app::App;
-use crate::quote::{Judged, Judgement, Passage, Ruling, to_the_words};
+use crate::quote::{Judged, Judgement, Passage, Ruling, Stands, to_the_words};
 use crate::source::replay::Showing;
 use crate::source::{Fate, State};
 use crate::time::Time;
@@ -71,6 +71,15 @@ impl Quote {
 
     fn verdict(&self) -> Option<Verdict> {
         self.ruling.and_then(Ruling::verdict)
+    }
+
+    /// Whose words the passage is, where the source tells.
+    pub(super) fn stands(&self) -> Option<Stands> {
+        self.finding.as_ref()?.stands.as_ref().map(Stands::of)
+    }
+
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.stands().is_some_and(|stands| stands.elsewhere)
     }
 }
 
@@ -200,7 +209,9 @@ impl Dress<'_> {
         let turn = self.document.quotations[quotation].transcript.is_some();
         let (class, words) = match (quote.ruling, quote.verdict()) {
             // A transcript is judged by paragraph and shown as one: only what differs is marked in place.
-            (_, Some(Verdict::Verbatim | Verdict::NoSource) | None) if turn && quote.fate.is_none() => {
+            (_, Some(Verdict::Verbatim | Verdict::NoSource) | None)
+                if turn && quote.fate.is_none() && !quote.is_elsewhere() =>
+            {
                 return Ok(String::new());
             }
             (Some(Ruling::Beyond), _) => return Ok(String::new()),
@@ -212,7 +223,8 @@ impl Dress<'_> {
                 let since =
                     quote.fate.map(|(fate, _)| format!(", {}", words::fate(fate))).unwrap_or_default();
                 let mark = words::mark(verdict, kept.as_deref(), quote.supplied_by.as_deref());
-                (verdict.as_str(), mark + &since)
+                let stands = quote.stands().map(|stands| stands.told()).unwrap_or_default();
+                (verdict.as_str(), mark + &stands + &since)
             }
             (_, None) => ("waiting", "being checked".into()),
         };
@@ -224,7 +236,9 @@ impl Dress<'_> {
         let kept = quote.kept.map(|at| words::day(at, self.zone));
         match quote.verdict() {
             Some(verdict) => {
-                words::explained(verdict, quote.material, kept.as_deref(), quote.supplied_by.as_deref())
+                let standing = quote.stands().map(|stands| words::standing(&stands)).unwrap_or_default();
+                let supplied_by = quote.supplied_by.as_deref();
+                words::explained(verdict, quote.material, kept.as_deref(), supplied_by) + &standing
             }
             None if quote.ruling == Some(Ruling::Reported) => {
                 "Reported speech is not judged; these are the nearest words in the source".into()
@@ -267,7 +281,8 @@ impl Dress<'_> {
         if nothing_to_say {
             return Ok(String::new());
         }
-        let warn = quote.ruling.is_some_and(|r| words::needs_a_look(r, quote.material));
+        let warn =
+            quote.is_elsewhere() || quote.ruling.is_some_and(|r| words::needs_a_look(r, quote.material));
         let source =
             self.document.quotations[quotation].citation.and_then(|at| self.sources.get(at)?.as_ref());
         let hidden = source.is_some_and(|source| source.showing == Showing::Desk);

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::outside::db::Tx;
-use crate::quote::{Counts, Ruling};
+use crate::quote::{Counts, Ruling, Stands};
 use crate::source::removal::Removal;
 use crate::source::room::{Account, size};
 use crate::source::{Capture, Fate, Health, State};
@@ -233,6 +233,16 @@ pub(super) fn explained(
         }
         Verdict::NoSource => "The post names no source for these words".into(),
         Verdict::TooShort => "Too few words to tell a quotation from a coincidence".into(),
+    }
+}
+
+/// Added to what is explained: whose words the passage is, where that is not plain.
+pub(super) fn standing(stands: &Stands) -> String {
+    match (stands.within, &stands.speaker) {
+        ("caption", _) => ". The words stand in a caption".into(),
+        (_, _) if !stands.elsewhere => String::new(),
+        (_, Some(speaker)) => format!(". In the source these are the words of {speaker}"),
+        _ => ". The words stand in a comment below the text".into(),
     }
 }
 

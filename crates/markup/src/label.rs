@@ -2,6 +2,7 @@
 //! of at most five words without a verb. What may be a name or a sentence is settled by the labels beside it.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,71 @@ pub fn split(paragraph: &str) -> Option<(&str, &str)> {
 /// Is this one of the colons that close a label?
 pub fn is_colon(c: char) -> bool {
     matches!(c, ':' | '：' | '︰')
+}
+
+/// What one speaker says in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    pub label: String,
+    /// In bytes of the text, the label included.
+    pub at: Range<usize>,
+}
+
+/// Longest turn, in lines: after more of them without a label somebody else may long have spoken.
+const LONGEST_TURN: usize = 40;
+/// Fewer turns make no conversation.
+const FEWEST_TURNS: usize = 3;
+
+/// The turns of a conversation in a text of one paragraph a line, or none if it is no conversation. A turn runs to the next
+/// label; where none follows, only the labelled paragraph is surely the speaker's.
+pub fn turns(text: &str) -> Vec<Turn> {
+    let mut lines: Vec<(Range<usize>, Option<(Label, &str)>)> = Vec::new();
+    let mut labels: Vec<Standing> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start..start + line.trim_end().len();
+        start += line.len();
+        if at.is_empty() {
+            continue;
+        }
+        let label = of_line(line.trim());
+        if let Some((kind, name, said)) = label {
+            let goes_on = said.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase);
+            labels.push(Standing { kind, name: name.to_owned(), emoji: false, bold: false, goes_on });
+        }
+        lines.push((at, label.map(|(kind, name, _)| (kind, name))));
+    }
+    let company = Company::of(&labels);
+    let mut found: Vec<(Turn, usize)> = Vec::new();
+    for (at, label) in &lines {
+        match (label.filter(|(kind, name)| company.believes(*kind, name)), found.last_mut()) {
+            (Some((_, name)), last) => {
+                if let Some((turn, count)) = last
+                    && *count <= LONGEST_TURN
+                {
+                    turn.at.end = at.start;
+                }
+                found.push((Turn { label: name.to_owned(), at: at.clone() }, 1));
+            }
+            (None, Some((_, count))) => *count += 1,
+            (None, None) => {}
+        }
+    }
+    let speakers: HashSet<&str> = found.iter().map(|(turn, _)| turn.label.as_str()).collect();
+    if found.len() < FEWEST_TURNS || speakers.len() < 2 {
+        return Vec::new();
+    }
+    found.into_iter().map(|(turn, _)| turn).collect()
+}
+
+/// The label that opens a line, and what is said behind it; a label may have the line to itself.
+fn of_line(line: &str) -> Option<(Label, &str, &str)> {
+    let line = line.trim_start_matches(['>', '*', '-', '–', '—', ' ']);
+    if let Some((name, said)) = split(line) {
+        return Some((read(name)?, name, said));
+    }
+    let alone = line.strip_suffix(is_colon)?.trim();
+    Some((read(alone)?, alone, ""))
 }
 
 /// A label as it stands in its text.
@@ -215,9 +281,19 @@ fn is_never_in_name(part: &str, parts: usize) -> bool {
     let bare = part.trim_end_matches('.');
     // An initial may be spelt like a pronoun ("I:", "A. Moreau"), and capitals may be a name's ("WHO").
     let initial = bare.chars().count() == 1;
+    // Will Reed, May Brandt and Can Yıldız are people.
+    let given =
+        parts > 1 && bare.starts_with(char::is_uppercase) && GIVEN_NAMES.contains(&&*bare.to_lowercase());
     let acronym = parts == 1 && bare.len() > 1 && bare.chars().all(char::is_uppercase);
-    !initial && !acronym && !is_particle(bare) && (speech::has(List::NotInNames, bare) || is_verb(bare))
+    !initial
+        && !acronym
+        && !given
+        && !is_particle(bare)
+        && (speech::has(List::NotInNames, bare) || is_verb(bare))
 }
+
+/// Names that are spelt like words no name holds.
+const GIVEN_NAMES: &[&str] = &["will", "may", "can"];
 
 /// Only verbs of saying that are no noun too could stand in a name's place ("Moreau Said").
 fn is_verb(part: &str) -> bool {
@@ -239,6 +315,35 @@ fn is_short_enough(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_of_turns_is_told_from_a_page_with_colons() {
+        let check = |text: &str, expected: &[(&str, &str)]| {
+            let found = turns(text);
+            let found: Vec<(&str, &str)> =
+                found.iter().map(|turn| (turn.label.as_str(), text[turn.at.clone()].trim())).collect();
+            assert_eq!(found, expected, "{text}");
+        };
+        check(
+            "The hearing began at nine.\nBRANDT: Was it late?\nMOREAU: It was.\nBy an hour.\nBRANDT: Who knew?\nThe hearing ended.",
+            &[
+                ("BRANDT", "BRANDT: Was it late?"),
+                ("MOREAU", "MOREAU: It was.\nBy an hour."),
+                ("BRANDT", "BRANDT: Who knew?"),
+            ],
+        );
+        check(
+            "Question:\nWas it late?\nAnswer:\nIt was.\nQuestion:\nWho knew?",
+            &[
+                ("Question", "Question:\nWas it late?"),
+                ("Answer", "Answer:\nIt was."),
+                ("Question", "Question:"),
+            ],
+        );
+        check("Tickets: at the door.\nDoors: eight.\nWhen: Friday.\nNote: bring a lamp.", &[]);
+        check("One thing is clear: it was late.\nMoreau: she knew.", &[]);
+        check("", &[]);
+    }
 
     #[test]
     fn labels_are_questions_answers_roles_and_names() {
@@ -271,6 +376,9 @@ mod tests {
         check("محمد بن سالم", Label::Name);
         check("田中", Label::Name);
         check("I", Label::Name);
+        check("Will Reed", Label::Name);
+        check("May Brandt", Label::Name);
+        check("Can Yıldız", Label::Name);
     }
 
     #[test]

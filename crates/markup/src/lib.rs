@@ -10,6 +10,7 @@ mod emoji;
 pub mod label;
 mod mark;
 mod pairs;
+mod plain;
 mod quote;
 mod render;
 mod run;
@@ -119,6 +120,11 @@ pub fn read(markdown: &str, options: &Options) -> Document {
         false => sanitise::bounded(&html),
     };
     read_safe(&safe, markdown, options)
+}
+
+/// Reads plain text: nothing is a mark but quotation marks, `>` before a line and web addresses.
+pub fn read_text(text: &str, options: &Options) -> Document {
+    read(&plain::escaped(text), options)
 }
 
 /// Reads an HTML fragment or document in the same way; its scripts, styles and frames are left out first.

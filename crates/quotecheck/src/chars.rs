@@ -18,7 +18,15 @@ pub(crate) fn is_unspaced(c: char) -> bool {
 /// The lower case of a letter of the scripts met most, if it is its own compatibility form and composed already:
 /// a word of such letters alone needs no normalising.
 pub(crate) fn plain_letter(c: char) -> Option<char> {
-    let lower = match c as u32 {
+    match plain_code(c as u32) {
+        0 => None,
+        lower => char::from_u32(lower),
+    }
+}
+
+/// The same by code points; 0 is none.
+pub(crate) const fn plain_code(code: u32) -> u32 {
+    match code {
         code @ (0xC0..=0xD6 | 0xD8..=0xDE | 0x410..=0x42F) => code + 0x20,
         code @ 0x400..=0x40F => code + 0x50,
         code @ (0xDF..=0xF6 | 0xF8..=0xFF | 0x430..=0x45F) => code,
@@ -26,9 +34,8 @@ pub(crate) fn plain_letter(c: char) -> Option<char> {
         code @ (0x3AC..=0x3CE | 0x5D0..=0x5EA | 0x620..=0x63A | 0x641..=0x64A | 0x671..=0x674) => code,
         code @ (0xE01..=0xE30 | 0xE32 | 0xE40..=0xE45 | 0x3041..=0x3096 | 0x30A1..=0x30FA | 0x30FC) => code,
         code @ (0x4E00..=0x9FFF | 0xAC00..=0xD7A3) => code,
-        _ => return None,
-    };
-    char::from_u32(lower)
+        _ => 0,
+    }
 }
 
 /// How many such characters make about one word.

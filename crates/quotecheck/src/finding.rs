@@ -1,3 +1,4 @@
+use crate::part::Standing;
 use crate::{Cut, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,9 @@ pub struct Finding {
     pub matched: usize,
     /// How many words the quotation has.
     pub length: usize,
+    /// Whose words the passage is, where the caller marked them as somebody's.
+    #[serde(default)]
+    pub stands: Option<Standing>,
 }
 
 /// A stretch of the text: half-open, in Unicode characters and in bytes.
@@ -166,7 +170,16 @@ impl Finding {
             words: Vec::new(),
             matched: 0,
             length,
+            stands: None,
         }
+    }
+
+    /// What tells against the passage: for choosing among equal ones.
+    pub(crate) fn blame(&self) -> usize {
+        let elsewhere = self.stands.as_ref().is_some_and(|stands| stands.elsewhere);
+        self.changes.iter().map(|change| if change.material { 10 } else { 2 }).sum::<usize>()
+            + usize::from(self.cut != Cut::None)
+            + if elsewhere { 5 } else { 0 }
     }
 
     /// Where the first passage starts, in characters, for telling whether paragraphs stand in order.

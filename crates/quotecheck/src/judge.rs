@@ -7,7 +7,7 @@ use crate::marks::{Marks, differ, same_word};
 use crate::quotation::{MarkKind, Quotation};
 use crate::sentence;
 use crate::source::Source;
-use crate::step::Step;
+use crate::step::{Step, beside};
 use crate::{Cut, Verdict};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -18,6 +18,7 @@ pub(crate) fn judge(quotation: &Quotation, source: &Source, steps: &[Step], lexi
         source,
         lexicon,
         changes: Vec::new(),
+        ranges: Vec::new(),
         normalisations: BTreeSet::new(),
         runs: Vec::new(),
         marked: false,
@@ -41,6 +42,8 @@ struct Judge<'a> {
     source: &'a Source,
     lexicon: &'a Lexicon,
     changes: Vec<Change>,
+    /// The words of each change, in the quotation and in the text.
+    ranges: Vec<(Range<usize>, Range<usize>)>,
     normalisations: BTreeSet<Normalisation>,
     runs: Vec<Run>,
     /// Something was honestly left out or put in.
@@ -85,7 +88,7 @@ impl Judge<'_> {
                 _ => None,
             };
         }
-        self.join_moved();
+        self.join_moved(steps);
     }
 
     /// The marks before two words laid side by side, if they differ in one that counts.
@@ -254,9 +257,10 @@ impl Judge<'_> {
         reason: Reason,
         marked: bool,
     ) {
-        let (q_start, q_end) = self.quotation.byte_range(quote);
-        let (s_start, s_end) = self.source.byte_range(source);
+        let (q_start, q_end) = self.quotation.byte_range(quote.clone());
+        let (s_start, s_end) = self.source.byte_range(source.clone());
         let span = (self.source.char_offset(s_start), self.source.char_offset(s_end));
+        self.ranges.push((quote, source));
         self.changes.push(Change {
             kind,
             quote: self.quotation.text[q_start..q_end].to_owned(),
@@ -272,27 +276,51 @@ impl Judge<'_> {
         });
     }
 
-    /// The same words dropped in one place and added in another were moved.
-    fn join_moved(&mut self) {
-        let fold = |text: &str| text.to_lowercase();
+    /// The same words added in one place and dropped in another, or standing beside the passage, were moved.
+    fn join_moved(&mut self, steps: &[Step]) {
+        let mut gone = Vec::new();
         for at in 0..self.changes.len() {
             if self.changes[at].kind != ChangeKind::Added || self.changes[at].marked {
                 continue;
             }
-            let added = fold(&self.changes[at].quote);
-            let dropped = self.changes.iter().position(|change| {
-                change.kind == ChangeKind::Dropped && !change.marked && fold(&change.source) == added
+            let quote = self.ranges[at].0.clone();
+            let same = |source: &Range<usize>| {
+                self.source.ids.get(source.clone()) == Some(&self.quotation.ids[quote.clone()])
+            };
+            let dropped = (0..self.changes.len()).find(|other| {
+                let change = &self.changes[*other];
+                change.kind == ChangeKind::Dropped
+                    && !change.marked
+                    && !gone.contains(other)
+                    && same(&self.ranges[*other].1)
             });
-            let Some(dropped) = dropped else { continue };
-            let from = self.changes[dropped].clone();
-            let to = &mut self.changes[at];
-            to.kind = ChangeKind::Moved;
-            to.source = from.source;
-            (to.source_start, to.source_end) = (from.source_start, from.source_end);
-            self.changes[dropped].kind = ChangeKind::Moved;
-            self.changes[dropped].source.clear();
+            let source = dropped.map(|dropped| self.ranges[dropped].1.clone());
+            let Some(source) = source.or_else(|| beside(steps, quote.len()).into_iter().find(same)) else {
+                continue;
+            };
+            gone.extend(dropped);
+            self.move_words(at, quote, source);
         }
-        self.changes.retain(|change| change.kind != ChangeKind::Moved || !change.source.is_empty());
+        let mut at = 0;
+        self.changes.retain(|_| {
+            at += 1;
+            !gone.contains(&(at - 1))
+        });
+    }
+
+    fn move_words(&mut self, at: usize, quote: Range<usize>, source: Range<usize>) {
+        let (start, end) = self.source.byte_range(source.clone());
+        let change = &mut self.changes[at];
+        change.kind = ChangeKind::Moved;
+        change.source = self.source.text()[start..end].to_owned();
+        change.source_start = self.source.char_offset(start);
+        change.source_end = self.source.char_offset(end);
+        let here = |run: &Run| match run.kind {
+            WordKind::Added => run.quote == quote,
+            WordKind::Dropped => run.source == source,
+            _ => false,
+        };
+        self.runs.iter_mut().filter(|run| here(run)).for_each(|run| run.kind = WordKind::Moved);
     }
 
     /// The marks before the first word.
@@ -391,6 +419,7 @@ impl Judge<'_> {
             words,
             matched: self.matched,
             length: self.quotation.len(),
+            stands: None,
         }
     }
 

@@ -6,12 +6,33 @@ use crate::source::{Source, floor_char_boundary};
 use whatlang::Lang;
 
 /// Bytes of the text that are looked at.
-const SAMPLE: usize = 8192;
+const SAMPLE: usize = 3072;
+
+/// What a text's letters and words tell of its language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tongue {
+    script: Option<Script>,
+    told: Option<(Lang, f64, bool)>,
+}
+
+impl Tongue {
+    fn of(text: &str) -> Tongue {
+        let info = whatlang::detect(text);
+        Tongue {
+            script: script(text),
+            told: info.map(|info| (info.lang(), info.confidence(), info.is_reliable())),
+        }
+    }
+}
+
+fn tongue(source: &Source) -> &Tongue {
+    source.tongue.get_or_init(|| Tongue::of(sample(source.text())))
+}
 
 /// The ISO 639-1 code of the language a text is surely in, of those that have tables.
-pub(crate) fn of(text: &str) -> Option<&'static str> {
-    let info = whatlang::detect(sample(text))?;
-    (info.is_reliable() || info.confidence() > 0.5).then(|| code(info.lang())).flatten()
+pub(crate) fn of(source: &Source) -> Option<&'static str> {
+    let (lang, confidence, reliable) = tongue(source).told?;
+    (reliable || confidence > 0.5).then(|| code(lang)).flatten()
 }
 
 /// Whether a quotation that was not found is in another language or script than the text.
@@ -19,7 +40,7 @@ pub(crate) fn differs(quotation: &Quotation, source: &Source, told: (Option<&str
     if let (Some(quoted), Some(text)) = told {
         return primary(quoted) != primary(text);
     }
-    let (Some(quoted), Some(text)) = (script(quotation.text), script(sample(source.text()))) else {
+    let (Some(quoted), Some(text)) = (script(quotation.text), tongue(source).script) else {
         return false;
     };
     if quoted != text {
@@ -30,13 +51,12 @@ pub(crate) fn differs(quotation: &Quotation, source: &Source, told: (Option<&str
     if quotation.len() < 5 || source.len() < 15 || known as f32 > quotation.len() as f32 * 0.45 {
         return false;
     }
-    let (Some(quoted), Some(text)) =
-        (whatlang::detect(quotation.text), whatlang::detect(sample(source.text())))
+    let (Some(quoted), Some((text, _, reliable))) = (whatlang::detect(quotation.text), tongue(source).told)
     else {
         return false;
     };
     let sure = quoted.is_reliable() || quotation.len() >= 8 && known * 4 <= quotation.len();
-    quoted.lang() != text.lang() && sure && text.is_reliable()
+    quoted.lang() != text && sure && reliable
 }
 
 fn primary(code: &str) -> String {

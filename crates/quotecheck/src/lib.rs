@@ -10,6 +10,7 @@ mod lexicon;
 mod locate;
 mod marks;
 mod nearest;
+mod part;
 mod place;
 mod quotation;
 mod refine;
@@ -18,12 +19,15 @@ mod sentence;
 mod source;
 mod splice;
 mod step;
+mod stream;
 mod verdict;
 mod vocabulary;
 
 pub use finding::{Change, ChangeKind, Finding, Normalisation, Reason, Span, Word, WordKind};
 pub use nearest::Near;
+pub use part::{Part, Standing, Voice};
 pub use source::Source;
+pub use stream::read;
 pub use verdict::{Cut, Verdict};
 
 use lexicon::Lexicon;
@@ -38,6 +42,10 @@ pub struct Options<'a> {
     pub source_language: Option<&'a str>,
     /// A passage that starts at or after this character of the text is preferred to an equally good one before it.
     pub from: usize,
+    /// Stretches of the text that are somebody's own, in the order of the text: what is found there is said to stand there.
+    pub parts: &'a [Part],
+    /// Whom the words are given to. Of equal passages the one that is not somebody else's is preferred.
+    pub speaker: Option<&'a str>,
 }
 
 impl Source {
@@ -48,22 +56,30 @@ impl Source {
 
     pub fn find_with(&self, quotation: &str, options: &Options) -> Finding {
         let quotation = Quotation::read(quotation, self);
-        let length = quotation.len();
-        let short = quotation.weight() < SHORTEST;
-        if length == 0 || short && !self.stands_once(&quotation) {
-            return Finding::bare(Verdict::TooShort, length);
+        self.answer(&quotation, options).unwrap_or_else(|| {
+            let told = (options.quotation_language, options.source_language);
+            let other = language::differs(&quotation, self, told);
+            Finding::bare(if other { Verdict::OtherLanguage } else { Verdict::NotFound }, quotation.len())
+        })
+    }
+
+    /// What is said of a quotation that is too short or is found.
+    fn answer(&self, quotation: &Quotation, options: &Options) -> Option<Finding> {
+        if quotation.is_short() && !self.stands_once(quotation) {
+            return Some(Finding::bare(Verdict::TooShort, quotation.len()));
         }
+        self.found(quotation, options)
+    }
+
+    fn found(&self, quotation: &Quotation, options: &Options) -> Option<Finding> {
         let lexicon = Lexicon::of(options.source_language.or_else(|| self.language()));
         let from = self.word_at(options.from);
-        let findings = place::places(&quotation, self, lexicon, from)
-            .into_iter()
-            .map(|steps| judge::judge(&quotation, self, &steps, lexicon));
-        if let Some(finding) = fairest(findings) {
-            return finding;
-        }
-        let told = (options.quotation_language, options.source_language);
-        let other = language::differs(&quotation, self, told);
-        Finding::bare(if other { Verdict::OtherLanguage } else { Verdict::NotFound }, length)
+        let judged = place::places(quotation, self, lexicon, from).into_iter().map(|steps| {
+            let mut finding = judge::judge(quotation, self, &steps, lexicon);
+            finding.stands = part::standing(&finding.spans, options.parts, options.speaker);
+            finding
+        });
+        fairest(judged)
     }
 
     /// The passages that share most with `words`, best first, at most `limit`: for showing where something that
@@ -88,7 +104,7 @@ impl Source {
 
     /// The ISO 639-1 code of the text's language, if it is sure and one of those with tables of their own.
     pub fn language(&self) -> Option<&'static str> {
-        *self.detected.get_or_init(|| language::of(self.text()))
+        *self.detected.get_or_init(|| language::of(self))
     }
 
     fn stands_once(&self, quotation: &Quotation) -> bool {
@@ -96,15 +112,11 @@ impl Source {
     }
 }
 
-/// Fewer words than this are a quotation only if they stand in the text exactly once.
-const SHORTEST: f32 = 4.0;
-
 /// Of several places with the same words, the one that speaks best for the quotation.
 fn fairest(findings: impl Iterator<Item = Finding>) -> Option<Finding> {
     let mut best: Option<(usize, Finding)> = None;
     for finding in findings {
-        let blame = finding.changes.iter().map(|change| if change.material { 10 } else { 2 }).sum::<usize>()
-            + usize::from(finding.cut != Cut::None);
+        let blame = finding.blame();
         if best.as_ref().is_none_or(|(least, _)| blame < *least) {
             best = Some((blame, finding));
         }

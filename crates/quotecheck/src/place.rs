@@ -9,7 +9,7 @@ use crate::refine::refine;
 use crate::sentence;
 use crate::source::Source;
 use crate::splice::{self, Piece};
-use crate::step::{Step, extent, same};
+use crate::step::{Step, beside, extent, same};
 use std::ops::Range;
 
 /// Places of one run of words that are looked at.
@@ -128,16 +128,49 @@ impl Finder<'_> {
         }
         let mut places: Vec<Place> = near(self.source, ids)
             .into_iter()
-            .filter_map(|guess| self.aligned(segment.words.clone(), 0..self.source.len(), guess))
+            .filter_map(|guess| self.near_to(segment.words.clone(), guess))
             .filter(|place| place.steps.as_ref().is_some_and(|steps| self.accepts_run(steps, &segment.words)))
             .collect();
         places.sort_by_key(|place| place.source.start);
         places
     }
 
+    /// Where too few words are the same, the passage is another: it need not be taken apart letter by letter.
+    fn near_to(&self, words: Range<usize>, guess: i64) -> Option<Place> {
+        if words.len() >= LONG_ENOUGH && !self.could_stand(&words, guess) {
+            return None;
+        }
+        let (cost, steps) = self.laid(&words, 0..self.source.len(), guess);
+        (!is_hopeless(&steps, words.len())).then(|| self.place(cost, steps)).flatten()
+    }
+
+    /// Whether enough of the words stand anywhere near the place.
+    fn could_stand(&self, words: &Range<usize>, guess: i64) -> bool {
+        let reach = words.len() as i64;
+        self.held(words, guess - reach..guess + 2 * reach) * 10 >= words.len() * 3
+    }
+
+    /// How many of the words stand somewhere in a stretch of the text.
+    fn held(&self, words: &Range<usize>, stretch: Range<i64>) -> usize {
+        let clamp = |at: i64| at.clamp(0, self.source.len() as i64) as u32;
+        let (start, end) = (clamp(stretch.start), clamp(stretch.end));
+        let near = |id: &&u32| {
+            let places = self.source.places(**id);
+            places.get(places.partition_point(|place| *place < start)).is_some_and(|place| *place < end)
+        };
+        self.quotation.ids[words.clone()].iter().filter(near).count()
+    }
+
     fn aligned(&self, words: Range<usize>, within: Range<usize>, guess: i64) -> Option<Place> {
-        let (cost, steps) =
-            align(&self.quotation.ids[words.clone()], words.start, &self.source.ids, within, guess);
+        let (cost, steps) = self.laid(&words, within, guess);
+        self.place(cost, steps)
+    }
+
+    fn laid(&self, words: &Range<usize>, within: Range<usize>, guess: i64) -> (u32, Vec<Step>) {
+        align(&self.quotation.ids[words.clone()], words.start, &self.source.ids, within, guess)
+    }
+
+    fn place(&self, cost: u32, steps: Vec<Step>) -> Option<Place> {
         let steps = self.refined(steps);
         let source = extent(&steps)?;
         Some(Place { source, cost: i64::from(cost), steps: Some(steps) })
@@ -332,7 +365,7 @@ impl Finder<'_> {
         let mut nearest: Option<(f32, Vec<Step>)> = None;
         let guesses = near(self.source, &self.quotation.ids);
         for &guess in &guesses {
-            let Some(place) = self.aligned(words.clone(), 0..self.source.len(), guess) else { continue };
+            let Some(place) = self.near_to(words.clone(), guess) else { continue };
             let steps = self.with_brackets(place.steps.unwrap_or_default());
             let error = error(&steps, self.quotation, self.source, self.lexicon);
             let late = if place.source.start < self.from { 0.01 } else { 0.0 };
@@ -359,6 +392,11 @@ impl Finder<'_> {
         let mut tried: Vec<Range<usize>> = Vec::new();
         let ends = guesses.iter().flat_map(|guess| [*guess, *guess + length as i64 - 1]);
         for at in ends.map(|at| at.clamp(0, self.source.len() as i64 - 1) as usize) {
+            // A sentence that has not half the words, in whatever order, need not be looked for.
+            let reach = LONGEST_SENTENCE as i64;
+            if self.held(&(0..length), at as i64 - reach..at as i64 + reach + 1) * 2 < length {
+                continue;
+            }
             let sentence = sentence::around(self.source, at, LONGEST_SENTENCE);
             if tried.contains(&sentence) {
                 continue;
@@ -385,7 +423,7 @@ impl Finder<'_> {
         let length = self.quotation.len();
         let whole = steps.split(is_drop).all(|part| part.iter().filter_map(same).count() >= 2);
         let matched: Vec<u32> = stays.iter().filter_map(same).collect();
-        let chance = (self.source.len() as f32).ln() + 100f32.ln() + drops as f32 * (sentence as f32).ln();
+        let chance = (self.source.total() as f32).ln() + 100f32.ln() + drops as f32 * (sentence as f32).ln();
         whole
             && drops <= 1 + length / 12
             && error(&stays, self.quotation, self.source, self.lexicon) <= allowed(length) / 2.0
@@ -489,10 +527,34 @@ impl Finder<'_> {
         if longest_dropped.is_some_and(|dropped| dropped > (length * 2 / 5).max(3)) {
             return false;
         }
-        let error = error(steps, self.quotation, self.source, self.lexicon);
+        let error = error(steps, self.quotation, self.source, self.lexicon) - self.moved(steps);
         let differs_little =
             error <= allowed(length) || length == FEWEST_TURNED && self.is_turned_around(steps);
         differs_little && (length >= 8 || splice::is_solid(self.source, &matched))
+    }
+
+    /// What `error` counts too much of: words that stand in another place of the sentence were moved, which is one act.
+    fn moved(&self, steps: &[Step]) -> f32 {
+        let added = steps.iter().filter_map(|step| match step {
+            Step::Changed { quote, source } if source.is_empty() => Some(quote.clone()),
+            _ => None,
+        });
+        let mut less = 0.0;
+        for quote in added {
+            let ids = &self.quotation.ids[quote.clone()];
+            let same = |place: &Range<usize>| self.source.ids.get(place.clone()) == Some(ids);
+            let dropped = steps.iter().any(|step| match step {
+                Step::Changed { quote, source } => quote.is_empty() && same(source),
+                _ => false,
+            });
+            if dropped {
+                less += left_out(ids.len());
+            }
+            if dropped || beside(steps, ids.len()).iter().any(same) {
+                less += ids.len() as f32 - 1.0;
+            }
+        }
+        less
     }
 
     /// All words are those of the text but for one that says the opposite.
@@ -507,6 +569,16 @@ impl Finder<'_> {
         quote.len() <= 1 && source.len() <= 1 && turns_around(&quote, &source, self.lexicon)
     }
 }
+
+/// Of passages that were quoted with changes, however many, a good part of the words stayed; of others of the same language
+/// fewer. Short ones are taken apart whatever they are.
+fn is_hopeless(steps: &[Step], length: usize) -> bool {
+    let same = steps.iter().filter(|step| matches!(step, Step::Same { .. })).count();
+    length >= LONG_ENOUGH && same * 10 < length * 3
+}
+
+/// Words in a run that may be judged by how many of them are the same.
+const LONG_ENOUGH: usize = 12;
 
 /// Four words are too few to know a passage by when one of them differs, unless that turns the sense around.
 const FEWEST_TURNED: usize = 4;

@@ -81,6 +81,11 @@ impl<'a> Quotation<'a> {
         self.words.iter().map(weigh).sum()
     }
 
+    /// Too short to be known again, unless the text has it exactly once.
+    pub(crate) fn is_short(&self) -> bool {
+        self.words.is_empty() || self.weight() < SHORTEST
+    }
+
     pub(crate) fn byte_range(&self, words: Range<usize>) -> (usize, usize) {
         if words.is_empty() {
             let at = self.words.get(words.start).map_or(self.text.len(), |word| word.start);
@@ -102,6 +107,9 @@ impl<'a> Quotation<'a> {
         self.ids.iter().filter(|id| **id == UNKNOWN).count()
     }
 }
+
+/// Fewer words than this are a quotation only if they stand in the text exactly once.
+const SHORTEST: f32 = 4.0;
 
 /// The ellipses and bracketed words of a quotation, and the brackets that stand inside a word.
 fn marks(text: &str) -> (Vec<Mark>, Vec<usize>) {

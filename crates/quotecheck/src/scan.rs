@@ -13,7 +13,12 @@ pub(crate) fn scan(text: &str, glue: &[usize], mut emit: impl FnMut(usize, usize
     let mut at = 0;
     while at < scanner.bytes.len() {
         match CLASS[scanner.bytes[at] as usize] {
-            LETTER | DIGIT => at = scanner.word(at, &mut emit),
+            LETTER | DIGIT => {
+                at = match scanner.plain_word(at, &mut emit) {
+                    Some(end) => end,
+                    None => scanner.word(at, &mut emit),
+                }
+            }
             OPEN => match after_note(scanner.bytes, at) {
                 _ if scanner.is_glue(at) => at = scanner.word(at, &mut emit),
                 Some((end, _)) => at = end,
@@ -68,10 +73,17 @@ fn after_address(bytes: &[u8], at: usize, close: u8) -> Option<usize> {
             b if b == open && nested => return None,
             b if b == open => nested = true,
             b'\n' => return None,
+            // Words behind an address are words.
+            b' ' if !is_more_address(&bytes[at + 2 + offset..], close) => return None,
             _ => {}
         }
     }
     None
+}
+
+fn is_more_address(rest: &[u8], close: u8) -> bool {
+    let rest = &rest[rest.iter().take_while(|b| **b == b' ').take(3).count()..];
+    rest.first() == Some(&close) || ADDRESS_STARTS.iter().any(|start| starts_with_ignoring_case(rest, start))
 }
 
 fn is_footnote(inside: &[u8]) -> bool {
@@ -110,6 +122,17 @@ const CLASS: [u8; 256] = {
     class
 };
 
+/// The lower case of letters of two bytes that need no normalising, 0 for all others.
+static PLAIN_PAIRS: [u16; 0x800] = {
+    let mut pairs = [0; 0x800];
+    let mut code = 0x80;
+    while code < 0x800 {
+        pairs[code as usize] = chars::plain_code(code) as u16;
+        code += 1;
+    }
+    pairs
+};
+
 struct Scanner<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -118,6 +141,29 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
+    /// Most words are letters of ASCII from a space to a space: reads such a one, and gives where to go on.
+    fn plain_word(&mut self, start: usize, emit: &mut impl FnMut(usize, usize, &[u8])) -> Option<usize> {
+        let rest = &self.bytes[start..];
+        let length =
+            rest.iter().position(|b| !matches!(CLASS[*b as usize], LETTER | DIGIT)).unwrap_or(rest.len());
+        let end = start + length;
+        let next = |at: usize| self.bytes.get(at).map_or(OTHER, |byte| CLASS[*byte as usize]);
+        let goes_on = match self.bytes.get(end) {
+            Some(b' ' | b'\n') | None => false,
+            Some(b'.' | b',' | b':' | b'/') => length == 1 || next(end + 1) == DIGIT,
+            Some(b'\'') => next(end + 1) != OTHER,
+            Some(byte) => CLASS[*byte as usize] == HIGH,
+        };
+        if goes_on || !self.glue.is_empty() {
+            return None;
+        }
+        self.folded.clear();
+        // Digits have that bit set already.
+        self.folded.extend(self.bytes[start..end].iter().map(|byte| byte | 0x20));
+        emit(start, end, &self.folded);
+        Some(end)
+    }
+
     /// Reads the word that starts at `start`; gives where to go on.
     fn word(&mut self, start: usize, emit: &mut impl FnMut(usize, usize, &[u8])) -> usize {
         self.folded.clear();
@@ -127,6 +173,11 @@ impl Scanner<'_> {
             match CLASS[byte as usize] {
                 LETTER => self.folded.push(byte | 0x20),
                 DIGIT => self.folded.push(byte),
+                HIGH if self.take_pair(at) => {
+                    at += 2;
+                    end = at;
+                    continue;
+                }
                 HIGH => match self.high_in_word(at) {
                     InWord::Letter(length) => {
                         at += length;
@@ -168,8 +219,34 @@ impl Scanner<'_> {
         at
     }
 
+    /// Takes a letter of two bytes that needs no normalising.
+    fn take_pair(&mut self, at: usize) -> bool {
+        let [first @ 0xC3..=0xDF, second] = self.bytes[at..at + 2] else { return false };
+        let lower = PLAIN_PAIRS[(first as usize & 0x1F) << 6 | second as usize & 0x3F];
+        if lower == 0 {
+            return false;
+        }
+        self.folded.extend([0xC0 | (lower >> 6) as u8, 0x80 | (lower & 0x3F) as u8]);
+        true
+    }
+
+    /// Whether a common ideograph, of three bytes, stands here.
+    fn is_ideograph(&self, at: usize) -> bool {
+        match self.bytes.get(at) {
+            Some(0xE5..=0xE9) => true,
+            Some(0xE4) => self.bytes[at + 1] >= 0xB8,
+            _ => false,
+        }
+    }
+
     /// A character beyond ASCII between words.
     fn high(&mut self, at: usize, emit: &mut impl FnMut(usize, usize, &[u8])) -> usize {
+        if self.is_ideograph(at)
+            && (self.is_ideograph(at + 3) || self.bytes.get(at + 3).is_none_or(|byte| *byte < 0x80))
+        {
+            emit(at, at + 3, &self.bytes[at..at + 3]);
+            return at + 3;
+        }
         let c = self.char_at(at);
         if chars::is_unspaced(c) {
             return self.character(at, emit);

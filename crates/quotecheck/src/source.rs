@@ -1,8 +1,10 @@
 //! A text made ready for many quotations.
 
 use crate::finding::Span;
+use crate::language::Tongue;
 use crate::scan::scan;
 use crate::vocabulary::{UNKNOWN, Vocabulary};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -22,24 +24,39 @@ pub struct Source {
     /// Characters before each block of [`BLOCK`] bytes; empty when every character is one byte.
     blocks: Vec<u32>,
     pub(crate) detected: OnceLock<Option<&'static str>>,
+    /// The language and script of a sample, as told from it alone.
+    pub(crate) tongue: OnceLock<Tongue>,
+    /// What the text was taken out of.
+    whole: Option<Whole>,
+}
+
+/// A longer text that only parts are held of: how many words it has, and how often those that were asked for.
+#[derive(Clone, Default)]
+pub(crate) struct Whole {
+    pub(crate) words: usize,
+    pub(crate) times: HashMap<String, usize>,
 }
 
 const BLOCK: usize = 1024;
 
 impl Source {
     pub fn new(text: &str) -> Source {
-        let text = &text[..floor_char_boundary(text, u32::MAX as usize - 1)];
+        Source::of(text[..floor_char_boundary(text, u32::MAX as usize - 1)].to_owned())
+    }
+
+    /// The same without copying it; it must not be longer than that.
+    pub(crate) fn of(text: String) -> Source {
         let mut vocabulary = Vocabulary::new();
         let mut words = Vec::with_capacity(text.len() / 5);
         let mut ids = Vec::with_capacity(text.len() / 5);
-        scan(text, &[], |start, end, folded| {
+        scan(&text, &[], |start, end, folded| {
             words.push((start as u32, end as u32));
             ids.push(vocabulary.add(folded));
         });
         let (starts, positions) = index(&vocabulary, &ids);
-        let blocks = if text.is_ascii() { Vec::new() } else { count_characters(text) };
+        let blocks = if text.is_ascii() { Vec::new() } else { count_characters(&text) };
         Source {
-            text: text.to_owned(),
+            text,
             words,
             ids,
             vocabulary,
@@ -47,7 +64,17 @@ impl Source {
             positions,
             blocks,
             detected: OnceLock::new(),
+            tongue: OnceLock::new(),
+            whole: None,
         }
+    }
+
+    /// Parts of a longer text: what is rare there is rare here.
+    pub(crate) fn part_of(text: String, whole: &Whole, language: Option<&'static str>) -> Source {
+        let mut source = Source::of(text);
+        source.whole = Some(whole.clone());
+        source.detected = OnceLock::from(language);
+        source
     }
 
     /// The text as it was given.
@@ -110,6 +137,11 @@ impl Source {
         })
     }
 
+    /// The first word that starts at or after a byte of the text.
+    pub(crate) fn word_from(&self, byte: usize) -> usize {
+        self.words.partition_point(|word| (word.0 as usize) < byte)
+    }
+
     pub(crate) fn folded(&self, word: usize) -> &str {
         self.vocabulary.word(self.ids[word])
     }
@@ -132,6 +164,21 @@ impl Source {
             return &[];
         }
         &self.positions[self.starts[id as usize] as usize..self.starts[id as usize + 1] as usize]
+    }
+
+    /// How many words there are, in the whole of which this may be a part, and how often one of them stands there.
+    pub(crate) fn total(&self) -> usize {
+        self.whole.as_ref().map_or(self.len(), |whole| whole.words.max(self.len()))
+    }
+
+    pub(crate) fn times(&self, id: u32) -> usize {
+        let here = self.places(id).len();
+        match &self.whole {
+            Some(whole) if id != UNKNOWN => {
+                whole.times.get(self.vocabulary.word(id)).map_or(here, |times| here.max(*times))
+            }
+            _ => here,
+        }
     }
 
     pub(crate) fn vocabulary_size(&self) -> usize {

@@ -40,13 +40,13 @@ pub(crate) fn is_solid(source: &Source, ids: &[u32]) -> bool {
     if ids.len() < SHORTEST {
         return false;
     }
-    rarity(source, ids) > (source.len() as f32).ln() + 100f32.ln()
+    rarity(source, ids) > (source.total() as f32).ln() + 100f32.ln()
 }
 
 /// How unlikely independent words are to meet at one place of the text, as a logarithm.
 pub(crate) fn rarity(source: &Source, ids: &[u32]) -> f32 {
-    let total = source.len() as f32;
-    ids.iter().map(|id| (total / source.places(*id).len().max(1) as f32).ln()).sum()
+    let total = source.total() as f32;
+    ids.iter().map(|id| (total / source.times(*id).max(1) as f32).ln()).sum()
 }
 
 /// The longest run from the first word on, and where; of equals the first one after `after`.

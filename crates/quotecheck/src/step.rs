@@ -54,3 +54,14 @@ pub(crate) fn extent(steps: &[Step]) -> Option<Range<usize>> {
     let first = matched.next()?;
     Some(matched.fold(first, |all, next| all.start.min(next.start)..all.end.max(next.end)))
 }
+
+/// So many words right before and right after the passage.
+pub(crate) fn beside(steps: &[Step], words: usize) -> Vec<Range<usize>> {
+    // Of parts from several places nothing is beside.
+    if steps.contains(&Step::Jump) {
+        return Vec::new();
+    }
+    let Some(passage) = extent(steps) else { return Vec::new() };
+    let before = passage.start.checked_sub(words).map(|start| start..passage.start);
+    before.into_iter().chain([passage.end..passage.end + words]).collect()
+}

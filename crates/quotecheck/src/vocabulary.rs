@@ -120,7 +120,17 @@ fn read(bytes: &[u8]) -> u64 {
     if let Some(eight) = bytes.first_chunk::<8>() {
         return u64::from_le_bytes(*eight);
     }
-    bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
+    // Of fewer, what together with the length tells them apart.
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+    }
+    match bytes {
+        [] => 0,
+        bytes => {
+            let byte = |at: usize| u64::from(bytes[at]);
+            byte(0) | byte(bytes.len() / 2) << 8 | byte(bytes.len() - 1) << 16
+        }
+    }
 }
 
 fn fold(a: u64, b: u64) -> u64 {

@@ -130,3 +130,77 @@ fn passages(text: &str) -> Vec<String> {
         .map(|line| line.rsplit_once(' ').map_or(line.clone(), |(kept, _)| kept.to_owned()))
         .collect()
 }
+
+/// The same passages with a word left out, doubled, or put in another's place: never word for word, in any language; and with a
+/// negation left out always material, where the language's negations are known.
+#[test]
+fn no_change_is_word_for_word_in_any_language() {
+    let Some(folder) =
+        std::env::var_os("IBID_TEST_DATA").map(|data| PathBuf::from(data).join("languages/udhr"))
+    else {
+        println!("skipped: no test data");
+        return;
+    };
+    let (mut changed, mut turned) = (0, 0);
+    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let source = Source::new(&text);
+        for passage in passages(&text) {
+            let words: Vec<&str> = if passage.contains(' ') {
+                passage.split(' ').collect()
+            } else {
+                passage.split("").filter(|c| c.chars().any(char::is_alphanumeric)).collect()
+            };
+            let space = if passage.contains(' ') { " " } else { "" };
+            for at in [words.len() / 3, words.len() / 2] {
+                let (mut left_out, mut doubled, mut swapped) = (words.clone(), words.clone(), words.clone());
+                left_out.remove(at);
+                doubled.insert(at, words[at]);
+                swapped[at] = if words[at] == words[at + 2] { words[at + 3] } else { words[at + 2] };
+                for other in [left_out, doubled, swapped].map(|words| words.join(space)) {
+                    let letters = |text: &str| {
+                        text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>()
+                    };
+                    if letters(&other) == letters(&passage) || text.contains(&other) {
+                        continue;
+                    }
+                    let verdict = source.find(&other).verdict;
+                    changed += 1;
+                    assert!(
+                        !matches!(verdict, Verdict::Verbatim | Verdict::Elided),
+                        "{verdict} {other}\n{passage}"
+                    );
+                }
+            }
+        }
+        let code = file.path().file_stem().unwrap().to_string_lossy().into_owned();
+        let Some((_, language, negations)) = NEGATIONS.iter().find(|(name, ..)| *name == code) else {
+            continue;
+        };
+        for line in text.lines().filter(|line| line.chars().count() > 60) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let Some(at) = (2..words.len().saturating_sub(2)).find(|at| negations.contains(&words[*at]))
+            else {
+                continue;
+            };
+            let from = at.saturating_sub(8);
+            let quoted: Vec<&str> =
+                (from..(at + 8).min(words.len())).filter(|n| *n != at).map(|n| words[n]).collect();
+            let options = Options { source_language: Some(language), ..Options::default() };
+            let finding = source.find_with(&quoted.join(" "), &options);
+            turned += 1;
+            assert!(finding.material, "{line}\n{finding:#?}");
+        }
+    }
+    println!("{changed} changed, {turned} without their negation");
+    assert!(changed > 150 && turned > 20, "{changed}, {turned}");
+}
+
+const NEGATIONS: &[(&str, &str, &[&str])] = &[
+    ("eng", "en", &["not", "no", "without", "nor"]),
+    ("fra", "fr", &["pas", "sans", "aucune", "ni"]),
+    ("spa", "es", &["no", "sin", "ni", "nadie"]),
+    ("por_PT", "pt", &["não", "sem", "nem"]),
+    ("rus", "ru", &["не", "без", "ни"]),
+    ("arb", "ar", &["لا", "دون", "غير"]),
+];

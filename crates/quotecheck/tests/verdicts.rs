@@ -1,6 +1,8 @@
 //! What is said of a quotation, told case by case.
 
-use quotecheck::{Cut, Finding, Reason, Source, Verdict, WordKind};
+use quotecheck::{
+    ChangeKind, Cut, Finding, Options, Part, Reason, Source, Standing, Verdict, Voice, WordKind,
+};
 
 const HARBOUR: &str = "The harbour board met on Tuesday. “We will open the new ferry terminal in May,” said \
     the harbour master, “unless the dredging is late.” It is not a luxury, she added, but the only way to keep the \
@@ -222,4 +224,87 @@ fn passages_near_what_was_reported_are_offered() {
     let best = &HARBOUR[near[0].span.start_byte..near[0].span.end_byte];
     assert!(best.contains("Nobody asked what it costs"), "{best}");
     assert!(Source::new("").nearest("the board", 3).is_empty());
+}
+
+#[test]
+fn words_that_stand_elsewhere_in_the_sentence_were_moved() {
+    let moved = |quotation: &str, words: &str| {
+        let finding = check(quotation, Verdict::Altered);
+        let changes: Vec<_> = finding.changes.iter().filter(|change| !change.marked).collect();
+        assert_eq!(changes.len(), 1, "{finding:#?}");
+        assert_eq!((changes[0].kind, changes[0].source.as_str()), (ChangeKind::Moved, words), "{finding:#?}");
+        assert!(finding.words.iter().any(|word| word.kind == WordKind::Moved), "{finding:#?}");
+    };
+    moved("We will in May open the new ferry terminal", "in May");
+    moved("in May we will open the new ferry terminal", "in May");
+    moved("The harbour board on Tuesday met", "met");
+    moved("again the library of the port opens in autumn", "again");
+}
+
+#[test]
+fn words_behind_an_address_are_words() {
+    let source = Source::new("The ferry will not (www.harbour.example) sail before the end of May.");
+    let honest = source.find("The ferry will not sail before the end of May");
+    assert_eq!(honest.verdict, Verdict::Verbatim, "{honest:#?}");
+    let source =
+        Source::new("The ferry will (www.harbour.example is wrong: not) sail before the end of May.");
+    let finding = source.find("The ferry will sail before the end of May");
+    assert_eq!((finding.verdict, finding.material), (Verdict::Altered, true), "{finding:#?}");
+}
+
+const HEARING: &str = "The hearing began at nine.\nBRANDT: Who ordered the gate to be closed that evening?\n\
+    MOREAU: The order came from the harbour office at twelve past nine.\nReaders write\nI saw it with my own eyes and \
+    nobody closed anything.\nThe gate on the evening of the flood, seen from the pier.";
+
+/// What is said of a quotation given to `speaker`, and where it stands.
+fn stands(quotation: &str, speaker: Option<&str>) -> (Verdict, Option<Standing>) {
+    let place = |from: &str, to: &str| (HEARING.find(from).unwrap(), HEARING.find(to).unwrap());
+    let part = |(start, end), voice| Part { start, end, voice };
+    let parts = [
+        part(place("BRANDT", "MOREAU"), Voice::Turn("BRANDT".into())),
+        part(place("MOREAU", "Readers"), Voice::Turn("MOREAU".into())),
+        part(place("Readers", "The gate on"), Voice::Comment),
+        part((HEARING.find("The gate on").unwrap(), HEARING.len()), Voice::Caption),
+    ];
+    let options = Options { parts: &parts, speaker, ..Options::default() };
+    let finding = Source::new(HEARING).find_with(quotation, &options);
+    (finding.verdict, finding.stands)
+}
+
+#[test]
+fn whose_words_they_are_is_said() {
+    let order = "The order came from the harbour office";
+    let (verdict, standing) = stands(order, Some("Anna Moreau"));
+    let standing = standing.unwrap();
+    assert_eq!(
+        (verdict, standing.voice, standing.elsewhere),
+        (Verdict::Verbatim, Voice::Turn("MOREAU".into()), false)
+    );
+    assert!(stands(order, Some("Ida Brandt")).1.unwrap().elsewhere);
+    assert!(!stands(order, Some("the minister")).1.unwrap().elsewhere, "an office may be anybody's");
+    assert!(!stands(order, None).1.unwrap().elsewhere);
+    let comment = stands("I saw it with my own eyes", Some("Anna Moreau")).1.unwrap();
+    assert_eq!((comment.voice, comment.elsewhere), (Voice::Comment, true));
+    let caption = stands("the evening of the flood, seen from the pier", None).1.unwrap();
+    assert_eq!((caption.voice, caption.elsewhere), (Voice::Caption, false));
+    assert_eq!(stands("The hearing began at nine", None).1, None);
+    assert_eq!(stands("The hearing was cancelled by the court", None), (Verdict::NotFound, None));
+}
+
+#[test]
+fn of_equal_passages_the_speakers_own_is_taken() {
+    let text =
+        "Brandt: We shall keep the lamps lit all night.\nMoreau: We shall keep the lamps lit all night.";
+    let middle = text.find("Moreau").unwrap();
+    let parts = [
+        Part { start: 0, end: middle, voice: Voice::Turn("Brandt".into()) },
+        Part { start: middle, end: text.len(), voice: Voice::Turn("Moreau".into()) },
+    ];
+    let find = |speaker| {
+        let options = Options { parts: &parts, speaker: Some(speaker), ..Options::default() };
+        Source::new(text).find_with("We shall keep the lamps lit all night", &options)
+    };
+    assert!(find("Anna Moreau").spans[0].start_byte > middle);
+    assert!(find("Ida Brandt").spans[0].start_byte < middle);
+    assert!(!find("Anna Moreau").stands.unwrap().elsewhere);
 }

@@ -128,7 +128,7 @@ fn prepared(url: &str, path: &Path) -> Result<Prepared> {
     let machine = reading.text_kind == TextKind::MachineCaptions;
     // A few plain lines do not tell their language; a page says its own.
     let language = if html { reading.language.as_str() } else { "" };
-    Ok(Prepared::new(None, reading.text, machine, language, String::new()))
+    Ok(Prepared::new(None, reading.text, machine, language, String::new()).with_parts(reading.parts))
 }
 
 /// The copies that the data folder holds of an address; none if it never heard of it.

@@ -13,6 +13,7 @@ use std::path::Path;
 const MIGRATIONS: &[(&str, &str)] = &[
     ("spine", include_str!("../../../migrations/0001_spine.sql")),
     ("rendered hosts", include_str!("../../../migrations/0002_rendered_host.sql")),
+    ("voices", include_str!("../../../migrations/0003_voices.sql")),
 ];
 
 const TABLE: &str = "create table if not exists migration (

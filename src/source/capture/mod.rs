@@ -286,6 +286,7 @@ async fn settle(
         text_file: String::new(),
         text_chars: 0,
         text_digest: String::new(),
+        text_parts: String::new(),
         warc_file: String::new(),
         warc_bytes: 0,
         payload_digest: String::new(),

@@ -40,6 +40,8 @@ pub(super) fn describe(capture: &mut Capture, reading: &Reading) -> String {
     capture.text_file = if empty { String::new() } else { format!("texts/{}.txt", digest.hex()) };
     capture.text_digest = if empty { String::new() } else { digest.to_string() };
     capture.text_chars = reading.text.chars().count() as i64;
+    let parts = if reading.parts.is_empty() { None } else { serde_json::to_string(&reading.parts).ok() };
+    capture.text_parts = parts.unwrap_or_default();
     reading.text.clone()
 }
 
@@ -124,7 +126,8 @@ pub(super) fn reread(tx: &mut Tx, capture: &Capture) -> Result<()> {
         sql!(
             "-- capture::reread
             update capture set charset = ?2, language = ?3, title = ?4, site = ?5, author = ?6, said_at = ?7, description = ?8,
-                picture = ?9, text_kind = ?10, text_file = ?11, text_chars = ?12, text_digest = ?13, canonical = ?14
+                picture = ?9, text_kind = ?10, text_file = ?11, text_chars = ?12, text_digest = ?13, canonical = ?14,
+                text_parts = ?15
             where capture_id = ?1"
         ),
         vec![
@@ -142,6 +145,7 @@ pub(super) fn reread(tx: &mut Tx, capture: &Capture) -> Result<()> {
             capture.text_chars.into(),
             (&capture.text_digest).into(),
             (&capture.canonical).into(),
+            (&capture.text_parts).into(),
         ],
     )?;
     tx.changed(capture.source_id.topic())
@@ -176,15 +180,16 @@ fn insert(tx: &mut Tx, capture: &Capture) -> Result<CaptureId> {
         (&capture.warc_file).into(),
         capture.warc_bytes.into(),
         (&capture.payload_digest).into(),
+        (&capture.text_parts).into(),
     ];
     let id: (CaptureId,) = tx.one(
         sql!(
             "-- capture::insert
             insert into capture (source_id, captured_at, provenance, supplied_by, health, evidence, private, url, final_url,
                 canonical, status, media_type, charset, language, title, site, author, said_at, description, picture,
-                text_kind, text_file, text_chars, text_digest, warc_file, warc_bytes, payload_digest)
+                text_kind, text_file, text_chars, text_digest, warc_file, warc_bytes, payload_digest, text_parts)
             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                ?23, ?24, ?25, ?26, ?27)
+                ?23, ?24, ?25, ?26, ?27, ?28)
             returning capture_id"
         ),
         values,

@@ -49,6 +49,8 @@ pub struct Reading {
     /// Empty if and only if `text_kind` is `None`.
     pub text: String,
     pub text_kind: TextKind,
+    /// Stretches of `text` that are not the page's own words.
+    pub parts: Vec<quotecheck::Part>,
     /// What the page itself shows, where that is not the text: enough to tell a wall from a page.
     pub shown: String,
     pub title: String,
@@ -103,7 +105,12 @@ pub fn read(url: &str, page: &Fetched, extras: &[Fetched]) -> Reading {
             let page = Page::of(page);
             let mut reading = page.reading();
             if let Some(recipe) = recipe::of(url, Some(page.fetched)) {
+                let shown = reading.text.clone();
                 (recipe.read)(url, &page, extras, &mut reading);
+                // The parts were those of what the page shows.
+                if reading.text != shown {
+                    reading.parts.clear();
+                }
             }
             settle(&mut reading, &page.about.language);
             reading
@@ -159,8 +166,10 @@ impl<'a> Page<'a> {
 
     fn reading(&self) -> Reading {
         let about = &self.about;
+        let seen = Visible::of(self.html.tree.root());
         Reading {
-            text: Visible::of(self.html.tree.root()).text,
+            text: seen.text,
+            parts: seen.parts,
             text_kind: TextKind::Page,
             title: about.title.clone(),
             site: about.site.clone(),
@@ -179,6 +188,7 @@ impl Reading {
         Reading {
             text: String::new(),
             text_kind: TextKind::None,
+            parts: Vec::new(),
             shown: String::new(),
             title: String::new(),
             site: String::new(),

@@ -7,6 +7,7 @@
 
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
+use quotecheck::{Part, Voice};
 use scraper::Node;
 use scraper::node::Element;
 use std::ops::Range;
@@ -15,6 +16,8 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub struct Visible {
     pub text: String,
+    /// Comments under the page and captions of its pictures, as far as their markup says so.
+    pub parts: Vec<Part>,
     runs: Vec<Run>,
 }
 
@@ -40,6 +43,9 @@ impl Visible {
             }
         }
         walk.seen.text.truncate(walk.seen.text.trim_end().len());
+        let end = walk.seen.text.len();
+        walk.seen.parts.iter_mut().for_each(|part| part.end = part.end.min(end));
+        walk.seen.parts.retain(|part| part.start < part.end);
         walk.seen
     }
 
@@ -65,6 +71,8 @@ struct Walk {
     due: Gap,
     /// The element that is passed over with all it holds.
     hidden: Option<NodeId>,
+    /// The element whose words are not the page's own.
+    apart: Option<(NodeId, Voice, usize)>,
     /// How many open elements keep white space.
     kept: usize,
 }
@@ -88,6 +96,11 @@ impl Walk {
             Node::Element(element) => {
                 self.due = self.due.max(gap(element));
                 self.kept += usize::from(keeps_space(element));
+                if self.apart.is_none()
+                    && let Some(voice) = voice(element)
+                {
+                    self.apart = Some((node.id(), voice, self.seen.text.len()));
+                }
             }
             _ => {}
         }
@@ -97,6 +110,9 @@ impl Walk {
         if self.hidden == Some(node.id()) {
             self.hidden = None;
             return;
+        }
+        if let Some((_, voice, start)) = self.apart.take_if(|(id, ..)| *id == node.id()) {
+            self.seen.parts.push(Part { start, end: self.seen.text.len(), voice });
         }
         if let (None, Node::Element(element)) = (self.hidden, node.value()) {
             self.due = self.due.max(gap(element));
@@ -188,6 +204,58 @@ const HIDDEN: &[&str] = &[
     "symbol",
     "annotation",
     "annotation-xml",
+];
+
+/// Whose words an element holds, if not the page's own.
+fn voice(element: &Element) -> Option<Voice> {
+    if matches!(element.name(), "html" | "body" | "main" | "a" | "span") {
+        return None;
+    }
+    let typed = element.attr("itemtype").is_some_and(|kind| {
+        let kind = kind.rsplit('/').next().unwrap_or_default();
+        matches!(kind, "Comment" | "UserComments")
+    });
+    let named = |names: &[&str]| {
+        let has = |name: &str| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+        element.attr("id").is_some_and(has) || element.classes().any(has)
+    };
+    if typed || named(COMMENTS) {
+        return Some(Voice::Comment);
+    }
+    let caption = matches!(element.name(), "figcaption" | "caption") || named(CAPTIONS);
+    caption.then_some(Voice::Caption)
+}
+
+/// What the programs met most call the place under a text where readers write.
+const COMMENTS: &[&str] = &[
+    "comments",
+    "comments-area",
+    "comments-list",
+    "comments-section",
+    "comments-wrapper",
+    "comment-list",
+    "commentlist",
+    "comment-section",
+    "comment-body",
+    "comment-content",
+    "comment-text",
+    "comment-thread",
+    "comment-tree",
+    "usercomments",
+    "reader-comments",
+    "discussion-thread",
+    "disqus_thread",
+    "isso-thread",
+    "remark42",
+];
+
+const CAPTIONS: &[&str] = &[
+    "wp-caption-text",
+    "image-caption",
+    "photo-caption",
+    "picture-caption",
+    "figure-caption",
+    "caption-text",
 ];
 
 fn gap(element: &Element) -> Gap {

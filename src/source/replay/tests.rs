@@ -480,6 +480,7 @@ fn how_much_is_shown_is_the_publications_and_the_sources_to_say() {
         text_file: text(),
         text_chars: 0,
         text_digest: text(),
+        text_parts: text(),
         warc_file: text(),
         warc_bytes: 0,
         payload_digest: text(),

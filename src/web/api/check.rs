@@ -2,7 +2,7 @@
 
 use super::{Answer, Body};
 use crate::app::compute;
-use crate::quote::{Asked, Held, Kind, Prepared, Report, differences, judge, places};
+use crate::quote::{Asked, Held, Kind, Prepared, Report, Stands, differences, judge, places};
 use crate::web::signed_in::Bearer;
 use crate::{Error, Result};
 use axum::Json;
@@ -38,7 +38,7 @@ fn report(Question { text, source_text }: Question) -> Result<Report> {
         true => Held::NoText(None),
         false => Held::Texts(vec![Arc::new(Prepared::new(None, source_text, false, "", String::new()))]),
     };
-    let asked = Asked { kind: Kind::Quotation, words: text.clone(), transcript: None };
+    let asked = Asked { kind: Kind::Quotation, words: text.clone(), speaker: None, transcript: None };
     let judgement = judge::judge(&[asked], |_| &held).pop().flatten();
     let judgement = judgement.ok_or_else(|| Error::Internal("a text that is held was not judged".into()))?;
     Ok(Report {
@@ -49,6 +49,7 @@ fn report(Question { text, source_text }: Question) -> Result<Report> {
         verdict: Some(judgement.ruling),
         cut: judgement.cut().as_str().into(),
         material: judgement.material(),
+        stands: judgement.stands().map(Stands::of),
         source: None,
         capture: None,
         spans: judgement.finding.iter().flat_map(places).collect(),

@@ -370,7 +370,8 @@ fn quote_rows(dress: &Dress<'_>, markdown: &str) -> Vec<QuoteRow> {
     let mut rows = Vec::new();
     let mut told = None;
     for (at, (quotation, quote)) in dress.document.quotations.iter().zip(dress.quotes).enumerate() {
-        let needs = quote.ruling.is_some_and(|ruling| words::needs_a_look(ruling, quote.material));
+        let needs = quote.is_elsewhere()
+            || quote.ruling.is_some_and(|ruling| words::needs_a_look(ruling, quote.material));
         if quotation.transcript.is_some() && quotation.transcript != told {
             told = quotation.transcript;
             let (class, words) = told.and_then(|t| dress.transcript(t)).unwrap_or(("waiting", String::new()));
@@ -385,7 +386,9 @@ fn quote_rows(dress: &Dress<'_>, markdown: &str) -> Vec<QuoteRow> {
             Some(Ruling::Reported) => ("reported", "reported, not judged"),
             _ => ("waiting", if known(dress, quotation) { BEING_CHECKED } else { CHECKED_LATER }),
         };
-        rows.push(QuoteRow { needs, ..QuoteRow::of(at, dress, markdown, class, verdict.to_owned()) });
+        let stands = quote.stands().map(|stands| stands.told()).unwrap_or_default();
+        let words = format!("{verdict}{stands}");
+        rows.push(QuoteRow { needs, ..QuoteRow::of(at, dress, markdown, class, words) });
     }
     rows
 }

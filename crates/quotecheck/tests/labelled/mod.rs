@@ -2,10 +2,12 @@
 
 #[path = "edits.rs"]
 mod edits;
+#[path = "goals.rs"]
+pub(crate) mod goals;
 
 use quotecheck::{Finding, Source};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// One quotation with its label and what was found.
@@ -22,8 +24,19 @@ pub(crate) fn folder() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
+/// Every set by its name, `each` of every kind that is made here.
+pub(crate) fn sets(folder: &Path, each: usize) -> [(&'static str, Vec<Case>); 5] {
+    [
+        ("constructed", constructed(folder)),
+        ("real", mined(folder, "pairs-real-presidential.jsonl")),
+        ("look-alikes", mined(folder, "lookalikes-real-presidential.jsonl")),
+        ("sayings", sayings(folder)),
+        ("edited", edited(folder, each)),
+    ]
+}
+
 /// Quotations made from the sources by known edits.
-pub(crate) fn constructed(folder: &Path) -> Vec<Case> {
+fn constructed(folder: &Path) -> Vec<Case> {
     let mut sources = Sources::new(folder);
     rows(folder, "constructed-labelled.jsonl")
         .into_iter()
@@ -37,7 +50,7 @@ pub(crate) fn constructed(folder: &Path) -> Vec<Case> {
 
 /// Quotations that people really made of earlier texts, `label` being how near they are; or, from the file of
 /// look-alikes, passages that only resemble one.
-pub(crate) fn mined(folder: &Path, file: &str) -> Vec<Case> {
+fn mined(folder: &Path, file: &str) -> Vec<Case> {
     let mut sources = Sources::new(folder);
     rows(folder, file)
         .into_iter()
@@ -55,7 +68,7 @@ pub(crate) fn mined(folder: &Path, file: &str) -> Vec<Case> {
 }
 
 /// Popular sayings under a name, against every text of somebody of that name.
-pub(crate) fn sayings(folder: &Path) -> Vec<Case> {
+fn sayings(folder: &Path) -> Vec<Case> {
     let mut sources = Sources::new(folder);
     let mut names: Vec<String> = std::fs::read_dir(folder.join("sources/presidential"))
         .into_iter()
@@ -78,20 +91,9 @@ pub(crate) fn sayings(folder: &Path) -> Vec<Case> {
     cases
 }
 
-/// For each label: how many there are, and how many of each verdict; a material one counts as `verdict!`.
-pub(crate) fn table(cases: &[Case]) -> BTreeMap<String, BTreeMap<String, usize>> {
-    let mut table: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for case in cases {
-        let mark = if case.finding.material { "!" } else { "" };
-        let verdict = format!("{}{mark}", case.finding.verdict);
-        *table.entry(case.label.clone()).or_default().entry(verdict).or_default() += 1;
-    }
-    table
-}
-
 /// Quotations made here from the same sources, with other random choices: enough of each kind to see one in a
 /// thousand go wrong.
-pub(crate) fn edited(folder: &Path, each: usize) -> Vec<Case> {
+fn edited(folder: &Path, each: usize) -> Vec<Case> {
     edits::cases(folder, each)
 }
 
