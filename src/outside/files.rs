@@ -10,8 +10,10 @@ use object_store::path::Path as Key;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutMode, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem,
 };
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::runtime::Handle;
 
 #[derive(Debug, Clone)]
 pub enum Place {
@@ -53,7 +55,12 @@ impl Files {
                 let store = LocalFileSystem::new_with_prefix(folder)
                     .outside(format!("The folder {} cannot be used", folder.display()))?
                     .with_fsync(true);
-                Ok(Files { store: Arc::new(store), prefix: String::new(), folder: Some(folder.clone()), free: None })
+                Ok(Files {
+                    store: Arc::new(store),
+                    prefix: String::new(),
+                    folder: Some(folder.clone()),
+                    free: None,
+                })
             }
             Place::S3 { bucket, prefix, endpoint } => {
                 // Keys and region come from the usual AWS_… variables.
@@ -123,6 +130,21 @@ impl Files {
     pub async fn get_range(&self, key: &str, offset: u64, length: u64) -> Result<Bytes> {
         let range = offset..offset.saturating_add(length);
         self.store.get_range(&self.key(key), range).await.map_err(|e| unread(key, e))
+    }
+
+    /// A whole file, a piece at a time: on a thread that may block. `NotFound` when there is none.
+    pub fn reader(&self, key: &str) -> Result<Reading> {
+        if let Some(root) = &self.folder {
+            return match std::fs::File::open(root.join(self.key(key).as_ref())) {
+                Ok(file) => Ok(Reading::Folder(file)),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound),
+                Err(e) => Err(Error::Outside(format!("The file {key} could not be read: {e}"))),
+            };
+        }
+        let head = Handle::current().block_on(self.store.head(&self.key(key)));
+        let size = head.map_err(|e| unread(key, e))?.size;
+        let (files, key) = (self.clone(), key.to_owned());
+        Ok(Reading::Store { files, key, at: 0, size, piece: Bytes::new() })
     }
 
     pub async fn exists(&self, key: &str) -> Result<bool> {
@@ -197,6 +219,42 @@ impl Files {
 
     fn key(&self, key: &str) -> Key {
         Key::from(if self.prefix.is_empty() { key.to_owned() } else { format!("{}/{key}", self.prefix) })
+    }
+}
+
+/// A file that is being read.
+pub enum Reading {
+    Folder(std::fs::File),
+    /// `piece` is what was fetched and not yet read; the rest begins at `at`.
+    Store {
+        files: Files,
+        key: String,
+        at: u64,
+        size: u64,
+        piece: Bytes,
+    },
+}
+
+/// What is asked for at a time where each question costs a way.
+const A_PIECE: u64 = 1 << 20;
+
+impl Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Reading::Folder(file) => file.read(buffer),
+            Reading::Store { files, key, at, size, piece } => {
+                if piece.is_empty() && at < size {
+                    let length = A_PIECE.min(*size - *at);
+                    *piece = Handle::current()
+                        .block_on(files.get_range(key, *at, length))
+                        .map_err(std::io::Error::other)?;
+                    *at += length;
+                }
+                let count = piece.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&piece.split_to(count));
+                Ok(count)
+            }
+        }
     }
 }
 

@@ -10,7 +10,10 @@ use rusqlite::Connection;
 use std::path::Path;
 
 /// Order is important: add at the end.
-const MIGRATIONS: &[(&str, &str)] = &[("spine", include_str!("../../../migrations/0001_spine.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("spine", include_str!("../../../migrations/0001_spine.sql")),
+    ("stamps", include_str!("../../../migrations/0002_stamps.sql")),
+];
 
 const TABLE: &str = "create table if not exists migration (
     number bigint primary key,
