@@ -3,7 +3,7 @@ import importlib
 import sys
 import time
 
-PARTS = ["pages", "writes", "quotes", "moving", "capturing", "search", "growth", "replay", "health", "watching", "drift", "build"]
+PARTS = ["pages", "writes", "quotes", "moving", "capturing", "search", "growth", "replay", "health", "watching", "drift", "archives", "build"]
 
 
 class Skipped(Exception):

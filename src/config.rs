@@ -157,6 +157,36 @@ pub struct RawConfig {
         hide_short_help = true
     )]
     pub capture_ca: Option<PathBuf>,
+    /// A time-stamping authority (RFC 3161) that says since when copies have been there
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "IBID_TIMESTAMPS",
+        help_heading = "Settings",
+        hide_short_help = true
+    )]
+    pub timestamps: Option<String>,
+    /// PEM of the certificate of the publication's host, with which packages of copies are signed; with those that it leads to
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "IBID_SIGNING_CERT",
+        help_heading = "Settings",
+        hide_short_help = true
+    )]
+    pub signing_cert: Option<PathBuf>,
+    /// PEM of its key (PKCS#8, ECDSA on P-256)
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "IBID_SIGNING_KEY",
+        help_heading = "Settings",
+        hide_short_help = true
+    )]
+    pub signing_key: Option<PathBuf>,
     /// Megabytes that a file may have that somebody uploads [default: 100]
     #[arg(
         long,
@@ -206,6 +236,9 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     pub capture: Capture,
     pub browser: Browser,
+    /// The authority that stamps copies.
+    pub timestamps: Option<Url>,
+    pub domain: Option<Domain>,
     /// Bytes that a file may have that somebody uploads.
     pub upload_max: usize,
     pub metrics_listen: Option<SocketAddr>,
@@ -240,6 +273,14 @@ pub enum BrowserPlace {
     Any,
     At(PathBuf),
     Off,
+}
+
+/// With what the publication signs in its domain's name. Files, not what they hold: certificates are renewed.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    pub name: String,
+    pub certificate: PathBuf,
+    pub key: PathBuf,
 }
 
 /// Connections meant for one place that go to another: `HOST:PORT=IP:PORT`, `*` for any host or port.
@@ -328,6 +369,14 @@ impl Config {
                 .map(|path| std::fs::read(&path).invalid(format!("IBID_CAPTURE_CA ({path}) cannot be read")))
                 .transpose()?,
         };
+        let timestamps =
+            setting!(timestamps secret).map(|v| endpoint_address("IBID_TIMESTAMPS", &v)).transpose()?;
+        let domain = domain(
+            setting!(signing_cert path),
+            setting!(signing_key path),
+            base_url.as_ref(),
+            timestamps.is_some(),
+        )?;
         let upload_max = match setting!(upload_max) {
             None => 100,
             Some(v) => match v.parse() {
@@ -367,6 +416,8 @@ impl Config {
             trusted_proxies,
             capture,
             browser,
+            timestamps,
+            domain,
             upload_max: upload_max << 20,
             metrics_listen,
             clock,
@@ -400,6 +451,47 @@ fn web_address(name: &str, value: &str) -> Result<Url> {
         "http" | "https" if plain && url.path() == "/" => Ok(url),
         _ => Err(wrong(name, value, example)),
     }
+}
+
+fn endpoint_address(name: &str, value: &str) -> Result<Url> {
+    match Url::parse(value) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err(wrong(name, &without_password(value), "http://timestamp.example/tsr")),
+    }
+}
+
+fn domain(
+    certificate: Option<String>,
+    key: Option<String>,
+    base: Option<&Url>,
+    stamps: bool,
+) -> Result<Option<Domain>> {
+    let (certificate, key) = match (certificate, key) {
+        (None, None) => return Ok(None),
+        (Some(certificate), Some(key)) => (certificate, key),
+        _ => {
+            return Err(Error::Invalid(
+                "IBID_SIGNING_CERT and IBID_SIGNING_KEY are set together or not at all.".into(),
+            ));
+        }
+    };
+    let Some(name) = base.and_then(Url::domain) else {
+        return Err(Error::Invalid(
+            "IBID_SIGNING_CERT vouches for the host of IBID_BASE_URL, which is not set or has no name."
+                .into(),
+        ));
+    };
+    if !stamps {
+        return Err(Error::Invalid(
+            "IBID_SIGNING_CERT needs IBID_TIMESTAMPS: a certificate expires, and what it signed is believed only with a \
+             time-stamp from before."
+                .into(),
+        ));
+    }
+    for (setting, file) in [("IBID_SIGNING_CERT", &certificate), ("IBID_SIGNING_KEY", &key)] {
+        std::fs::metadata(file).invalid(format!("{setting} ({file}) cannot be read"))?;
+    }
+    Ok(Some(Domain { name: name.to_owned(), certificate: certificate.into(), key: key.into() }))
 }
 
 /// Cookies do not know ports: only another host is another place to a browser.
@@ -529,6 +621,34 @@ mod tests {
              its cookies: give replay a host of its own, best under another registered domain."
         );
         assert!(typed(|raw| raw.replay_url = Some("http://127.0.0.1:9000".into())).is_err());
+    }
+
+    #[test]
+    fn a_domain_vouches_only_with_all_that_it_takes() {
+        let said = |set: &dyn Fn(&mut RawConfig)| typed(|raw| set(raw)).unwrap_err().to_string();
+        let both = |raw: &mut RawConfig| {
+            raw.signing_cert = Some("/nowhere/c.pem".into());
+            raw.signing_key = Some("/nowhere/k.pem".into());
+        };
+        assert_eq!(
+            said(&|raw| raw.signing_key = Some("/nowhere/k.pem".into())),
+            "IBID_SIGNING_CERT and IBID_SIGNING_KEY are set together or not at all."
+        );
+        assert!(said(&both).contains("which is not set"));
+        let named = |raw: &mut RawConfig| {
+            both(raw);
+            raw.base_url = Some("https://gazette.example".into());
+        };
+        assert!(said(&named).contains("needs IBID_TIMESTAMPS"));
+        let stamped = |raw: &mut RawConfig| {
+            named(raw);
+            raw.timestamps = Some("http://clock.example/tsr".into());
+        };
+        assert!(said(&stamped).contains("IBID_SIGNING_CERT (/nowhere/c.pem) cannot be read"));
+        assert!(
+            said(&|raw| raw.timestamps = Some("clock.example".into()))
+                .contains("http://timestamp.example/tsr")
+        );
     }
 
     #[test]

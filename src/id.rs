@@ -72,6 +72,8 @@ id! {
     CaptureId "capture"
     /// Copies that were taken away together.
     RemovalId "removal"
+    /// A proof since when copies have been there.
+    StampId "stamp"
     /// One place in one post that points at a source.
     CitationId "citation"
     /// Words that a post attributes to a source.

@@ -3,6 +3,7 @@
 //! Where to start reading: [`web`] shows every address, [`worker`] every job; then the nouns, each of which owns its SQL.
 
 mod app;
+mod bundle;
 mod command;
 mod config;
 mod error;

@@ -5,6 +5,7 @@ mod api;
 mod archive;
 mod at_hand;
 mod body;
+mod bundle;
 mod byline;
 pub mod cache;
 mod desk;
@@ -119,6 +120,9 @@ fn router(app: App) -> Router {
         .route("/copies/{id}/removal/undo", post(desk::removal::undo))
         .route("/sources/{id}/separation", post(desk::sources::unmerge))
         .route("/sources/{id}/shown", post(desk::sources::show_how_much))
+        .route("/sources.wacz", get(bundle::of_everything))
+        .route("/sources/{id}/bundle.wacz", get(bundle::of_source_for_the_desk))
+        .route("/posts/{id}/sources.wacz", get(bundle::of_post_for_the_desk))
         .route("/sources/{id}/latest", get(desk::sources::latest))
         .route("/sources/{id}/bring", get(desk::bring::show))
         .route("/sources/{id}/supplied", post(desk::bring::keep).layer(uploads))
@@ -159,8 +163,11 @@ fn router(app: App) -> Router {
         .route("/{year}/{month}/{slug}", get(post_show::post))
         .route("/{year}/{month}", get(archive::cut_short))
         .route("/{slug}", get(post_show::undated))
+        .route("/{year}/{month}/{slug}/sources.wacz", get(bundle::of_post))
+        .route("/{slug}/sources.wacz", get(bundle::of_page))
         .route("/sources", get(source_list::show))
         .route("/sources/{id}", get(source_show::show))
+        .route("/sources/{id}/bundle.wacz", get(bundle::of_source))
         .route("/sources/{id}/{stamp}", get(kept_copy::show))
         .route("/sources/{id}/{stamp}/page", get(kept_copy::page))
         .route("/sources/{id}/{stamp}/r/{name}", get(kept_copy::requisite))

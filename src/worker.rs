@@ -6,7 +6,7 @@ use crate::outside::{db, mail};
 use crate::person::Person;
 use crate::publication::Publication;
 use crate::time::DAY;
-use crate::{Result, person, post, quote, search, source, views};
+use crate::{Result, bundle, person, post, quote, search, source, views};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -35,6 +35,8 @@ async fn perform(app: &App, job: Job) -> Result<()> {
         Job::ListAgain => post::listing::list_again(app).await,
         Job::SettleSearch => search::index::settle(&app.db, app.now()).await,
         Job::Tidy => tidy(app).await,
+        Job::Stamp => source::stamp::run(app).await,
+        Job::Vouch(subject) => bundle::vouch_for(app, &subject).await,
     }
 }
 
@@ -43,6 +45,7 @@ async fn at_start(app: &App) -> Result<()> {
     let now = app.now();
     let mail_on = !app.mailer.is_off();
     let alone = app.db.engine() == "sqlite";
+    let stamps = app.config.timestamps.is_some();
     app.db
         .write(move |tx| {
             // An SQLite file has one server: whatever is taken was taken by one that is gone.
@@ -51,6 +54,9 @@ async fn at_start(app: &App) -> Result<()> {
             }
             if mail_on {
                 mail::take_up(tx, now)?;
+            }
+            if stamps {
+                queue::push(tx, &Job::Stamp, now)?;
             }
             queue::push(tx, &Job::Rerender, now)?;
             queue::push(tx, &Job::Watch, now)?;

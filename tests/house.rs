@@ -10,7 +10,7 @@ fn root() -> &'static Path {
 }
 
 /// Each may use those before it.
-const NOUNS: [&str; 12] = [
+const NOUNS: [&str; 13] = [
     "person",
     "reader",
     "source",
@@ -20,6 +20,7 @@ const NOUNS: [&str; 12] = [
     "statement",
     "search",
     "post",
+    "bundle",
     "views",
     "comment",
     "newsletter",

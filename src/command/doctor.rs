@@ -4,9 +4,9 @@ use super::Ending;
 use crate::app::App;
 use crate::config::{self, Config};
 use crate::outside::{mail, queue};
-use crate::source::{audit, room};
+use crate::source::{audit, room, stamp};
 use crate::time::Time;
-use crate::{Result, error::Context, web};
+use crate::{Result, bundle, error::Context, web};
 use clap::Args;
 use serde::Serialize;
 
@@ -41,6 +41,8 @@ struct Health {
     budget_month: u64,
     /// When captures will stop for want of room, at the pace of the last 30 days.
     disk_full_on: Option<Time>,
+    /// Null where no authority stamps copies.
+    stamps: Option<stamp::Account>,
     failed_jobs: Vec<Failed>,
     mail_waiting: i64,
     /// What pages are rendered with; null where they are not.
@@ -79,6 +81,7 @@ impl Doctor {
             room::size(health.kept_bytes_month as u64),
             room::size(health.saved_bytes as u64)
         );
+        println!("time-stamps   {}", stamps(health.stamps.as_ref()));
         println!("given up      {} jobs", health.failed_jobs.len());
         println!(
             "mail          {} waiting{}",
@@ -109,12 +112,26 @@ fn swept(files: usize) -> String {
     if files == 0 { String::new() } else { format!(", {files} swept away") }
 }
 
+fn stamps(account: Option<&stamp::Account>) -> String {
+    match account {
+        None => "off".into(),
+        Some(stamp::Account { copies, waiting, last }) => {
+            let last = last.map(|at| format!(", the last at {}", at.rfc3339())).unwrap_or_default();
+            format!("{copies} copies{last}; {waiting} waiting")
+        }
+    }
+}
+
 async fn examine(app: &App, repair: bool) -> Result<Health> {
     let now = app.now();
     let (jobs, mail_waiting, account) = app
         .db
         .read(move |tx| Ok((queue::list(tx, 1000)?, mail::waiting(tx)?, room::Account::of(tx, now)?)))
         .await?;
+    let stamps = match app.config.timestamps {
+        Some(_) => Some(app.db.read(stamp::Account::of).await?),
+        None => None,
+    };
     let found = audit::audit(app).await?;
     if repair {
         audit::sweep(app, &found).await?;
@@ -143,6 +160,7 @@ async fn examine(app: &App, repair: bool) -> Result<Health> {
         ));
     }
     problems.extend(account.spent());
+    problems.extend(app.config.domain.as_ref().and_then(bundle::vouch::trouble));
     for failed in &failed_jobs {
         problems.push(format!("The job {} was given up: {}", failed.job, failed.problem));
     }
@@ -174,6 +192,7 @@ async fn examine(app: &App, repair: bool) -> Result<Health> {
         budget_total: account.most_total,
         budget_month: account.most_month,
         disk_full_on,
+        stamps,
         failed_jobs,
         mail_waiting,
         browser,

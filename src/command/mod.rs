@@ -45,7 +45,7 @@ enum Command {
     Tidy(tidy::Tidy),
     /// Check a document's quotations against their sources
     Check(check::Check),
-    /// List, capture sources
+    /// List, capture, export sources
     Sources(sources::Sources),
     /// Say whether all is well: database, files, queue, disk
     Doctor(doctor::Doctor),

@@ -1,5 +1,7 @@
-//! `ibid sources list`, `ibid sources capture`, `ibid sources watch`
+//! `ibid sources list`, `capture`, `watch`, `export`, `verify`
 
+mod export;
+mod verify;
 mod watch;
 
 use super::Ending;
@@ -31,6 +33,10 @@ enum What {
     Capture(Take),
     /// Look again at sources; exit status 1 if any is changed, blocked, failing or gone
     Watch(watch::Watch),
+    /// Write kept copies into one file, WACZ or WARC
+    Export(export::Export),
+    /// Say what a WACZ or WARC file proves; exit status 1 if something in it is not as it should be
+    Verify(verify::Verify),
 }
 
 #[derive(Args)]
@@ -52,11 +58,12 @@ struct Take {
 
 impl Sources {
     pub(super) async fn run(self, config: Config) -> Result<Ending> {
-        let app = App::open_existing(config).await?;
         match self.what {
-            What::List(list) => list.run(&app).await,
-            What::Capture(take) => take.run(&app).await,
-            What::Watch(watch) => watch.run(&app).await,
+            What::List(list) => list.run(&App::open_existing(config).await?).await,
+            What::Capture(take) => take.run(&App::open_existing(config).await?).await,
+            What::Watch(watch) => watch.run(&App::open_existing(config).await?).await,
+            What::Export(export) => export.run(config).await,
+            What::Verify(verify) => verify.run(),
         }
     }
 }

@@ -13,6 +13,7 @@ use object_store::{
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::runtime::Handle;
 
 #[derive(Debug, Clone)]
 pub enum Place {
@@ -172,6 +173,21 @@ impl Files {
         }
     }
 
+    /// A whole file, a piece at a time: on a thread that may block. `NotFound` when there is none.
+    pub fn reader(&self, key: &str) -> Result<Reading> {
+        if let Some(root) = &self.folder {
+            return match std::fs::File::open(root.join(self.key(key).as_ref())) {
+                Ok(file) => Ok(Reading::Folder(file)),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound),
+                Err(e) => Err(Error::Outside(format!("The file {key} could not be read: {e}"))),
+            };
+        }
+        let head = Handle::current().block_on(self.store.head(&self.key(key)));
+        let size = head.map_err(|e| unread(key, e))?.size;
+        let (files, key) = (self.clone(), key.to_owned());
+        Ok(Reading::Store { files, key, at: 0, size, piece: Bytes::new() })
+    }
+
     pub async fn exists(&self, key: &str) -> Result<bool> {
         match self.store.head(&self.key(key)).await {
             Ok(_) => Ok(true),
@@ -244,6 +260,42 @@ impl Files {
 
     fn key(&self, key: &str) -> Key {
         Key::from(if self.prefix.is_empty() { key.to_owned() } else { format!("{}/{key}", self.prefix) })
+    }
+}
+
+/// A file that is being read.
+pub enum Reading {
+    Folder(std::fs::File),
+    /// `piece` is what was fetched and not yet read; the rest begins at `at`.
+    Store {
+        files: Files,
+        key: String,
+        at: u64,
+        size: u64,
+        piece: Bytes,
+    },
+}
+
+/// What is asked for at a time where each question costs a way.
+const A_PIECE: u64 = 1 << 20;
+
+impl Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Reading::Folder(file) => file.read(buffer),
+            Reading::Store { files, key, at, size, piece } => {
+                if piece.is_empty() && at < size {
+                    let length = A_PIECE.min(*size - *at);
+                    *piece = Handle::current()
+                        .block_on(files.get_range(key, *at, length))
+                        .map_err(std::io::Error::other)?;
+                    *at += length;
+                }
+                let count = piece.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&piece.split_to(count));
+                Ok(count)
+            }
+        }
     }
 }
 

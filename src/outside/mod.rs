@@ -1,5 +1,6 @@
 //! Whatever can fail for reasons not our own. Knows no noun.
 
+pub mod authority;
 pub mod browser;
 pub mod clock;
 pub mod db;

@@ -41,6 +41,10 @@ pub enum Job {
     Tidy,
     /// Read a capture's text again, when the way of reading has improved.
     Reread(CaptureId),
+    /// Have copies stamped that are not.
+    Stamp,
+    /// Have the publication's domain vouch for what readers get of `post:12` or `source:7`.
+    Vouch(String),
 }
 
 words! {
@@ -56,6 +60,8 @@ words! {
         Mail "mail",
         /// Settling what was published waits for no other work: until it is done, searches look at each new post alone.
         Search "search",
+        /// Reads every new file once, and waits for an authority elsewhere.
+        Stamp "stamp",
         House "house",
     }
 }
@@ -66,14 +72,14 @@ impl Class {
         match self {
             Class::Capture | Class::Watch => 4,
             Class::Backlog | Class::Check | Class::Mail => 2,
-            Class::Schedule | Class::Search | Class::House => 1,
+            Class::Schedule | Class::Search | Class::Stamp | Class::House => 1,
         }
     }
 
     /// A lease outlives the longest run of its class, else another server starts the job a second time.
     pub fn lease(self) -> i64 {
         match self {
-            Class::Capture | Class::Backlog | Class::Watch => 5 * MINUTE,
+            Class::Capture | Class::Backlog | Class::Watch | Class::Stamp => 5 * MINUTE,
             _ => 2 * MINUTE,
         }
     }
@@ -97,6 +103,7 @@ impl Job {
             Job::Publish(_) => Class::Schedule,
             Job::Mail(_) | Job::WayBack(_) => Class::Mail,
             Job::SettleSearch => Class::Search,
+            Job::Stamp | Job::Vouch(_) => Class::Stamp,
             Job::Rerender | Job::ListAgain | Job::Tidy => Class::House,
         }
     }

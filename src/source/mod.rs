@@ -16,6 +16,7 @@ pub mod register;
 pub mod removal;
 pub mod replay;
 pub mod room;
+pub mod stamp;
 pub mod standing;
 pub mod state;
 pub mod watch;

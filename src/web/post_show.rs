@@ -30,6 +30,8 @@ struct Page {
     body: String,
     check: Option<Check>,
     sources: Vec<Listed>,
+    /// The kept copies that readers may have, as one file.
+    bundle: Option<String>,
     /// What it says of itself to machines.
     linked: String,
     embed: Embed,
@@ -193,7 +195,9 @@ fn page(app: &App, facts: Facts) -> Result<Response> {
     let linked = shown.linked(app, &site, &listed, &facts.judged);
     let at = |format| super::oembed::discovery(app, &shown.url, format);
     let embed = Embed { json: at("json"), xml: at("xml") };
-    let page = Page { site, post: shown, body, check, sources: listed, linked, embed };
+    let open = listed.iter().any(|source| source.copy.is_some());
+    let bundle = open.then(|| format!("{}/sources.wacz", facts.post.path()));
+    let page = Page { site, post: shown, body, check, sources: listed, bundle, linked, embed };
     let html = respond::render(app, "post.html", &page)?;
     Ok(respond::page(html, facts.topics))
 }

@@ -6,8 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 pub(super) async fn show(State(app): State<App>) -> Response {
-    let closed =
-        "User-agent: *\nDisallow: /desk\nDisallow: /api/\nDisallow: /search\nDisallow: /sources/*/\n";
+    let closed = "User-agent: *\nDisallow: /desk\nDisallow: /api/\nDisallow: /search\nDisallow: /sources/*/\nDisallow: /*.wacz$\n";
     let text = format!("{closed}\nSitemap: {}\n", app.url("/sitemap.xml"));
     respond::document("text/plain; charset=utf-8", text, Vec::new())
 }

@@ -5,10 +5,12 @@ use super::source_list::{id, shortened};
 use super::{origin, respond, strip, words};
 use crate::Result;
 use crate::app::App;
+use crate::bundle::is_open;
 use crate::outside::db::Tx;
 use crate::post::{Post, posts_topic};
 use crate::publication::Publication;
 use crate::quote::watch::Quoted;
+use crate::source::stamp::Stamped;
 use crate::source::standing::{Stood, looked_topic};
 use crate::source::{Capture, Health, Kind, Source};
 use axum::extract::{Path, State};
@@ -29,6 +31,8 @@ struct Page {
     source: Shown,
     merged: Vec<Merged>,
     captures: Vec<Copy>,
+    /// All that readers may have of them as one file.
+    bundle: Option<String>,
     /// When somebody looked last; empty before the first time.
     looked: String,
     history: Vec<Standing>,
@@ -67,6 +71,8 @@ struct Copy {
     good: bool,
     health_words: &'static str,
     digest: String,
+    /// `time-stamped by clock.example on 14 March 2026, 09.30`; empty of what is not.
+    stamped: String,
     /// `Taken away on 14 March 2026: a court ordered it.`; empty of what is there.
     removed: String,
 }
@@ -119,6 +125,8 @@ pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> R
             let publication = Publication::load(tx)?;
             let zone = publication.time_zone();
             let captures = Capture::public(tx, source.source_id, now)?;
+            let open = captures.iter().any(|copy| is_open(&source, copy, &publication));
+            let bundle = open.then(|| format!("/sources/{}/bundle.wacz", source.source_id));
             let captures = captures.iter().map(|c| Copy::of(tx, c, &source, &zone)).collect::<Result<_>>()?;
             let mut merged = Vec::new();
             for other in Source::merged(tx, source.source_id)? {
@@ -153,6 +161,7 @@ pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> R
                 source: shown,
                 merged,
                 captures,
+                bundle,
                 looked,
                 history,
                 strip,
@@ -217,6 +226,7 @@ impl Copy {
             when: words::moment(capture.captured_at, zone),
             good: capture.health == Health::Good,
             health_words: words::health(capture.health),
+            stamped: words::stamped(Stamped::of(tx, capture.capture_id)?.as_ref(), zone),
             digest: capture.payload_digest.trim_start_matches("sha256:").to_owned(),
         })
     }

@@ -5,6 +5,7 @@ use crate::outside::db::Tx;
 use crate::quote::{Counts, Ruling, Stands};
 use crate::source::removal::Removal;
 use crate::source::room::{Account, size};
+use crate::source::stamp::Stamped;
 use crate::source::{Capture, Fate, Health, State};
 use crate::time::{DAY, Time};
 use jiff::tz::TimeZone;
@@ -100,6 +101,13 @@ pub(super) fn removed(tx: &mut Tx, capture: &Capture, zone: &TimeZone) -> Result
     let Some(at) = capture.removed_at else { return Ok(None) };
     let reason = Removal::of(tx, capture.capture_id)?.map(|removal| removal.reason).unwrap_or_default();
     Ok(Some(format!("taken away on {}: {}", day(at, zone), reason.trim_end_matches('.'))))
+}
+
+/// `time-stamped by clock.example on 14 March 2026, 09.30`; empty of a copy that is not.
+pub(super) fn stamped(stamped: Option<&Stamped>, zone: &TimeZone) -> String {
+    stamped.map_or_else(String::new, |stamped| {
+        format!("time-stamped by {} on {}", stamped.authority, moment(stamped.stamped_at, zone))
+    })
 }
 
 /// `Copies take 1.2 GB, 80 MB of it this month; 300 MB were not kept twice.`

@@ -75,10 +75,13 @@ const LONGEST_TURN: usize = 40;
 /// Fewer turns make no conversation.
 const FEWEST_TURNS: usize = 3;
 
+/// Where a line stands, and the label it begins with.
+type Line<'a> = (Range<usize>, Option<(Label, &'a str)>);
+
 /// The turns of a conversation in a text of one paragraph a line, or none if it is no conversation. A turn runs to the next
 /// label; where none follows, only the labelled paragraph is surely the speaker's.
 pub fn turns(text: &str) -> Vec<Turn> {
-    let mut lines: Vec<(Range<usize>, Option<(Label, &str)>)> = Vec::new();
+    let mut lines: Vec<Line<'_>> = Vec::new();
     let mut labels: Vec<Standing> = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {

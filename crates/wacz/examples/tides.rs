@@ -1,4 +1,5 @@
-//! Writes a small WARC file and a WACZ package of it into a folder, for trying them in other tools.
+//! Writes a small WARC file, packed and plain, its index, and a WACZ package of it, signed, into a folder: for trying them in other tools,
+//! and as what fuzzers start from.
 //!
 //! ```text
 //! cargo run -p wacz --example tides -- FOLDER
@@ -6,9 +7,11 @@
 
 use std::error::Error;
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use wacz::package::{About, Page, validate};
+use wacz::sign::Key;
 use wacz::{Timestamp, package, warc};
 
 const PAGE: &str = "https://harbour.example/tides";
@@ -25,6 +28,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let at: Timestamp = "2026-03-01T12:30:00Z".parse()?;
     write_warc(&warc, at)?;
     write_wacz(&wacz, &warc, at)?;
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(File::open(&warc)?).read_to_end(&mut plain)?;
+    std::fs::write(warc.with_extension(""), plain)?;
+    let mut package = package::Package::open(File::open(&wacz)?)?;
+    let lines: String = package.index()?.lines().map(|line| format!("{line}\n")).collect();
+    std::fs::write(wacz.with_extension("cdxj"), lines)?;
+    std::fs::write(wacz.with_extension("json"), serde_json::to_vec(&package.manifest_digest()?)?)?;
     for finding in validate(File::open(&wacz)?) {
         println!("{finding}");
     }
@@ -73,6 +83,9 @@ fn write_wacz(path: &Path, warc: &Path, at: Timestamp) -> Result<(), Box<dyn Err
         main_page: Some((PAGE.into(), at)),
         ..About::default()
     };
-    writer.close(&about, [Page::new(PAGE, at).titled("Tides")])?.finish(None)?;
+    let closed = writer.close(&about, [Page::new(PAGE, at).titled("Tides")])?;
+    let key = Key::from_pkcs8(&Key::generate()?)?;
+    let signed = key.sign(closed.digest(), at, "wacz example")?;
+    closed.finish(Some(signed.into_json()))?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA256_ASN1, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
 };
 use data_encoding::BASE64;
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::TrustAnchor;
 use rustls_pki_types::pem::PemObject;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -41,9 +41,9 @@ pub struct Domain {
     pub certificates: String,
 }
 
-/// Certificates that are trusted.
+/// Whoever is trusted to issue certificates.
 #[derive(Clone, Debug, Default)]
-pub struct Roots(Vec<CertificateDer<'static>>);
+pub struct Roots(Vec<TrustAnchor<'static>>);
 
 /// What is trusted to say who and when.
 #[derive(Clone, Debug, Default)]
@@ -206,7 +206,20 @@ fn signed(
 impl Roots {
     /// Every certificate of a PEM text.
     pub fn from_pem(pem: &str) -> Result<Roots, SignError> {
-        chain::read(pem).map(Roots)
+        chain::read(pem)?.iter().map(chain::anchor).collect::<Result<_, _>>().map(Roots)
+    }
+
+    /// These, and others too.
+    pub fn and(mut self, others: Roots) -> Roots {
+        self.0.extend(others.0);
+        self
+    }
+}
+
+/// Those that browsers trust come so.
+impl FromIterator<TrustAnchor<'static>> for Roots {
+    fn from_iter<I: IntoIterator<Item = TrustAnchor<'static>>>(anchors: I) -> Roots {
+        Roots(anchors.into_iter().collect())
     }
 }
 

@@ -32,14 +32,29 @@ fn a_record_is_written_as_the_standard_says() {
         WARC-IP-Address: 192.0.2.7\r\n\
         WARC-Concurrent-To: <urn:uuid:00000000-0000-4000-8000-000000000000>\r\n\
         WARC-Block-Digest: BLOCK\r\n\
-        WARC-Payload-Digest: PAYLOAD\r\n\
         Content-Type: application/http;msgtype=response\r\n\
         Content-Length: 82\r\n\
         \r\n"
-        .replace("BLOCK", &Digest::sha256(ANSWER).to_string())
-        .replace("PAYLOAD", &Digest::sha256(b"high tide").to_string());
+        .replace("BLOCK", &Digest::sha256(ANSWER).to_string());
     assert_eq!(file, expect + std::str::from_utf8(ANSWER).unwrap() + "\r\n\r\n");
     assert_eq!((written.offset, written.length), (0, file.len() as u64));
+    assert_eq!(written.payload_digest, Some(Digest::sha256(b"high tide")));
+}
+
+/// Tools disagree whether chunks are payload, and then say that what is right is wrong.
+#[test]
+fn the_payloads_digest_is_said_of_what_every_tool_takes_for_it() {
+    let payload = Some(Digest::sha256(b"high tide"));
+    for (answer, said) in [(ANSWER, false), (&b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\nhigh tide"[..], true)] {
+        let mut writer = Writer::new(Vec::new(), counting());
+        let written = writer.write(Draft::response(PAGE, moment(), answer)).unwrap();
+        let file = writer.finish().unwrap();
+        let record = Reader::new(&file[..]).next().unwrap().unwrap();
+        assert_eq!(written.payload_digest, payload);
+        assert_eq!(record.payload_digest().map(Result::unwrap), payload.clone().filter(|_| said));
+        let entry = &wacz::cdxj::index(Reader::new(&file[..]), "x.warc.gz").entries[0];
+        assert_eq!(entry.digest, payload.as_ref().map(ToString::to_string), "the index has it");
+    }
 }
 
 #[test]

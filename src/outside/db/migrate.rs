@@ -14,6 +14,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("spine", include_str!("../../../migrations/0001_spine.sql")),
     ("rendered hosts", include_str!("../../../migrations/0002_rendered_host.sql")),
     ("voices", include_str!("../../../migrations/0003_voices.sql")),
+    ("stamps", include_str!("../../../migrations/0004_stamps.sql")),
 ];
 
 const TABLE: &str = "create table if not exists migration (

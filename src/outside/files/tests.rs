@@ -56,6 +56,22 @@ async fn keeps_files(files: &Files) {
     assert_eq!(files.get_range("captures/8/page.warc.gz", 2_999_990, 10).await.unwrap(), big[2_999_990..]);
     files.put("empty", "").await.unwrap();
     assert_eq!(files.get("empty").await.unwrap(), "");
+
+    assert_eq!(read(files, "captures/8/page.warc.gz").await.unwrap(), big);
+    assert_eq!(read(files, "empty").await.unwrap(), b"");
+    assert!(matches!(read(files, "captures/9/none.warc.gz").await, Err(Error::NotFound)));
+    assert!(read(files, "../outside").await.is_err());
+}
+
+/// A piece at a time.
+async fn read(files: &Files, key: &str) -> Result<Vec<u8>> {
+    let (files, key) = (files.clone(), key.to_owned());
+    let read = move || {
+        let mut bytes = Vec::new();
+        files.reader(&key)?.read_to_end(&mut bytes).outside("reading")?;
+        Ok(bytes)
+    };
+    tokio::task::spawn_blocking(read).await.unwrap()
 }
 
 struct Bucket {

@@ -21,7 +21,7 @@ pub(super) use self::requisites::Also;
 use super::drift::Drift;
 use super::health::{self, Evidence, Seen, Verdict};
 use super::read::{self, Fetched, Reading};
-use super::{Capture, Health, Provenance, Source, TextKind, elsewhere, room};
+use super::{Capture, Health, Provenance, Source, TextKind, elsewhere, room, stamp};
 use crate::app::{App, compute};
 use crate::id::{CaptureId, PersonId, SourceId};
 use crate::outside::fetch::{Budget, Exchange, Failure, Limits, Medium, UNPACKED, Wanted, Web};
@@ -113,9 +113,10 @@ pub async fn keep_as(app: &App, id: SourceId, web: Web<'_>, came: Came) -> Resul
         app.files.put_new(&draft.capture.warc_file, warc).await?;
     }
     let standing = standing_words(app, id, &draft).await?;
-    let now = app.now();
+    let (now, stamping) = (app.now(), app.clone());
     app.db
         .write(move |tx| {
+            stamp::ask_for(tx, &stamping, now)?;
             let host = rendered::host(&source);
             let copy = record::write(tx, source, draft, standing, now)?;
             match browser {

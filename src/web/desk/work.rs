@@ -100,6 +100,8 @@ impl Row {
             Job::ListAgain => ("Sort posts into days by the publication’s clock", nothing()),
             Job::SettleSearch => ("Settle new posts into the search", nothing()),
             Job::Tidy => ("Sweep out the bin and what else is past its time", nothing()),
+            Job::Stamp => ("Have copies time-stamped", nothing()),
+            Job::Vouch(_) => ("Sign a bundle of copies in the domain’s name", nothing()),
         };
         Ok(Row {
             id: queued.job_id.to_string(),

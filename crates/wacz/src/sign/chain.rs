@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage};
 
 use super::{Roots, SignError};
@@ -16,6 +16,12 @@ pub(super) fn read(pem: &str) -> Result<Vec<CertificateDer<'static>>, SignError>
         Ok(_) => Err(SignError::Certificate("there is none".into())),
         Err(error) => Err(SignError::Certificate(error.to_string())),
     }
+}
+
+/// A certificate as one that is trusted.
+pub(super) fn anchor(certificate: &CertificateDer<'_>) -> Result<TrustAnchor<'static>, SignError> {
+    let anchor = webpki::anchor_from_trusted_cert(certificate);
+    anchor.map(|anchor| anchor.to_owned()).map_err(|error| SignError::Certificate(error.to_string()))
 }
 
 /// No honest chain is longer; trying all of a hostile one takes long.
@@ -43,9 +49,7 @@ pub(super) fn check(
     };
     let (first, others) =
         chain.split_first().ok_or_else(|| SignError::Certificate("there is none".into()))?;
-    let anchors: Vec<_> =
-        roots.0.iter().filter_map(|root| webpki::anchor_from_trusted_cert(root).ok()).collect();
-    if anchors.is_empty() {
+    if roots.0.is_empty() {
         return Err(nowhere());
     }
     let certificate = EndEntityCert::try_from(first).map_err(wrong)?;
@@ -56,7 +60,7 @@ pub(super) fn check(
         Use::TimeStamping => KeyUsage::required(TIME_STAMPING),
     };
     certificate
-        .verify_for_usage(webpki::ALL_VERIFICATION_ALGS, &anchors, others, at, usage, None, None)
+        .verify_for_usage(webpki::ALL_VERIFICATION_ALGS, &roots.0, others, at, usage, None, None)
         .map_err(wrong)?;
     if let Use::Domain(domain) = purpose {
         let name = ServerName::try_from(domain).map_err(|error| SignError::Certificate(error.to_string()))?;

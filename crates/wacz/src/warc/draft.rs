@@ -16,6 +16,8 @@ pub struct Draft<'a> {
     pub(super) date: Timestamp,
     pub(super) content_type: String,
     pub(super) payload_digest: Option<Digest>,
+    /// Whether the record says it.
+    pub(super) says_digest: bool,
     pub(super) fields: Vec<(&'static str, String)>,
     pub(super) block: Cow<'a, [u8]>,
 }
@@ -47,7 +49,9 @@ impl<'a> Draft<'a> {
     pub fn request(target_uri: &str, date: Timestamp, wire: &'a [u8]) -> Draft<'a> {
         let mut draft =
             Draft::new(Kind::Request, date, "application/http;msgtype=request", Cow::Borrowed(wire));
-        draft.payload_digest = Request::parse(wire).ok().and_then(|request| entity_digest(&request.message));
+        if let Ok(request) = Request::parse(wire) {
+            draft.digest_entity(&request.message);
+        }
         draft.with("WARC-Target-URI", target_uri)
     }
 
@@ -55,8 +59,9 @@ impl<'a> Draft<'a> {
     pub fn response(target_uri: &str, date: Timestamp, wire: &'a [u8]) -> Draft<'a> {
         let mut draft =
             Draft::new(Kind::Response, date, "application/http;msgtype=response", Cow::Borrowed(wire));
-        draft.payload_digest =
-            Response::parse(wire).ok().and_then(|response| entity_digest(&response.message));
+        if let Ok(response) = Response::parse(wire) {
+            draft.digest_entity(&response.message);
+        }
         draft.with("WARC-Target-URI", target_uri)
     }
 
@@ -130,15 +135,18 @@ impl<'a> Draft<'a> {
 
     fn new(kind: Kind, date: Timestamp, content_type: &str, block: Cow<'a, [u8]>) -> Draft<'a> {
         let content_type = content_type.to_owned();
-        Draft { kind, id: None, date, content_type, payload_digest: None, fields: Vec::new(), block }
+        let (payload_digest, says_digest) = (None, true);
+        Draft { kind, id: None, date, content_type, payload_digest, says_digest, fields: Vec::new(), block }
     }
-}
 
-/// The payload is the entity, without chunks (ISO 28500, section 6.3.2, by way of RFC 2616), so that the same
-/// page has the same digest however its server cut it up. Broken chunks leave no entity and so no digest.
-fn entity_digest(message: &Message<'_>) -> Option<Digest> {
-    let entity = message.entity();
-    entity.faults.is_empty().then(|| Digest::sha256(&entity.bytes))
+    /// The payload is the entity, without chunks (ISO 28500, section 6.3.2, by way of RFC 2616), so that the same
+    /// page has the same digest however its server cut it up. Broken chunks leave no entity and so no digest. Of a
+    /// body in chunks the record does not say it: many tools take the chunks for payload and would find it wrong.
+    fn digest_entity(&mut self, message: &Message<'_>) {
+        let entity = message.entity();
+        self.says_digest = *entity.bytes == *message.body;
+        self.payload_digest = entity.faults.is_empty().then(|| Digest::sha256(&entity.bytes));
+    }
 }
 
 fn field_block(fields: &[(&str, &str)]) -> Result<Vec<u8>, WriteError> {

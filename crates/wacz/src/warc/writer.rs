@@ -26,6 +26,7 @@ pub struct Written {
     /// In bytes of the file, to the end of the gzip member.
     pub length: u64,
     pub block_digest: Digest,
+    /// Whether the record says it or not.
     pub payload_digest: Option<Digest>,
 }
 
@@ -118,7 +119,7 @@ fn header(draft: &Draft<'_>, id: &RecordId, block_digest: &Digest) -> Result<Str
         field(name, value)?;
     }
     field("WARC-Block-Digest", &block_digest.to_string())?;
-    if let Some(digest) = &draft.payload_digest {
+    if let Some(digest) = draft.payload_digest.as_ref().filter(|_| draft.says_digest) {
         field("WARC-Payload-Digest", &digest.to_string())?;
     }
     field("Content-Type", &draft.content_type)?;
