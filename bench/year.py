@@ -176,8 +176,11 @@ def standings(data, web):
     return int(len(wrong) * 50 > len(rows)) + int(early > 0)
 
 
-TOO_EARLY = """select count(*) from stood where state = 'gone' and (
-    select count(*) from look where look.source_id = stood.source_id and looked_at <= stood.since and health in ('error', 'soft_404', 'unreachable')) < 3"""
+FAILED = "look.source_id = stood.source_id and looked_at <= stood.since and health in ('error', 'soft_404', 'unreachable')"
+THREE_DAYS = 3 * DAY * 1_000_000
+TOO_EARLY = f"""select count(*) from stood where state = 'gone' and (
+    (select count(*) from look where {FAILED}) < 3
+    or (select max(looked_at) - min(looked_at) from look where {FAILED}) < {2 * THREE_DAYS})"""
 
 
 def quotations(fates):
