@@ -48,8 +48,12 @@ export default async function writing(browser, { base, email, password, release,
   await picture(page, folder, "editor-light");
   nothingWrong(watched, "the editor");
 
+  // What differs is asked about, once.
   await page.getByRole("button", { name: "Publish", exact: true }).click();
-  await page.waitForLoadState();
+  await seen(page, ".doubts", "not what its source says");
+  await picture(page, folder, "asked-light");
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await seen(page, "body", "Published.");
   const link = page.locator("a", { hasText: "as readers see it" });
   await link.click();
   await page.waitForURL(/\/20\d\d\/\d\d\/the-outer-basin$/);

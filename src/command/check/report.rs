@@ -133,15 +133,32 @@ fn sum(entries: &[Entry]) -> String {
     for report in &judged {
         *counts.entry(shown(report).2).or_default() += 1;
     }
-    let parts: Vec<String> = counts.iter().map(|(words, n)| format!("{n} {words}")).collect();
+    let parts: Vec<String> = counts.iter().map(|(words, n)| format!("{n} {}", counted(words, *n))).collect();
     let noun = if judged.len() == 1 { "quotation" } else { "quotations" };
     format!("{} {noun}: {}", judged.len(), parts.join(", "))
+}
+
+/// As it is said after a number.
+fn counted(words: &str, n: usize) -> String {
+    let many = if n == 1 { None } else { words.strip_prefix("differs from the source") };
+    match (many, words.strip_prefix("the source ")) {
+        (Some(rest), _) => format!("differ from the source{rest}"),
+        (None, Some(rest)) => format!("whose source {rest}"),
+        (None, None) => words.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use quotecheck::Source;
+
+    #[test]
+    fn a_sum_can_be_read_aloud() {
+        assert_eq!(counted("differs from the source", 1), "differs from the source");
+        assert_eq!(counted("differs from the source", 2), "differ from the source");
+        assert_eq!(counted("the source could not be had", 3), "whose source could not be had");
+    }
 
     #[test]
     fn both_wordings_are_shown_in_colour() {

@@ -56,6 +56,11 @@ fn segment(url: &str) -> Option<String> {
 
 /// “Sign in”, “Quay: sign in to your account”; not what an article about it would be called.
 fn is_title(name: &str) -> bool {
-    let begins = |part: &str| marks::LOGIN_WORDS.iter().any(|word| part.starts_with(word));
+    // “login.gov” is a name.
+    let begins = |part: &str| {
+        marks::LOGIN_WORDS
+            .iter()
+            .any(|word| part.strip_prefix(word).is_some_and(|rest| !rest.starts_with('.')))
+    };
     segments(name).any(begins) || weight(name) <= 30 && holds(name, &marks::LOGIN_WORDS)
 }

@@ -113,8 +113,13 @@ fn unspaced(c: char) -> bool {
 
 /// Parts of a title.
 pub(super) fn segments(title: &str) -> impl Iterator<Item = &str> {
-    let ends = ['|', '-', '–', '—', ':', '·', '•', '(', ')', '[', ']', '/', '»', '«', '!', '.', ',', '：'];
-    std::iter::once(title).chain(title.split(ends)).map(str::trim).filter(|part| !part.is_empty())
+    let ends = ['|', '-', '–', '—', ':', '·', '•', '(', ')', '[', ']', '/', '»', '«', '!', ',', '：'];
+    // “login.gov” is one name.
+    let parts = title.split(ends).flat_map(|part| part.split(". "));
+    fn bare(part: &str) -> &str {
+        part.trim().trim_end_matches('.')
+    }
+    std::iter::once(title).chain(parts).map(bare).filter(|part| !part.is_empty())
 }
 
 fn headings(markup: &str) -> Vec<String> {
@@ -177,16 +182,18 @@ fn value(tag: &str) -> Option<&str> {
 /// Lower case, straight apostrophes, single spaces.
 pub(super) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
+    // So that the first is left out as well.
+    let mut spaced = true;
+    for c in text.chars() {
+        let space = if c.is_ascii() { matches!(c, '\t'..='\r' | ' ') } else { c.is_whitespace() };
         match c {
+            _ if space && spaced => {}
+            _ if space => out.push(' '),
+            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
             '’' | 'ʼ' | '‘' => out.push('\''),
-            c if c.is_whitespace() => {
-                if !out.ends_with(' ') && !out.is_empty() {
-                    out.push(' ');
-                }
-            }
-            c => out.push(c),
+            c => out.extend(c.to_lowercase()),
         }
+        spaced = space;
     }
     out.truncate(out.trim_end().len());
     out
