@@ -78,7 +78,7 @@ const FEWEST_TURNS: usize = 3;
 /// The turns of a conversation in a text of one paragraph a line, or none if it is no conversation. A turn runs to the next
 /// label; where none follows, only the labelled paragraph is surely the speaker's.
 pub fn turns(text: &str) -> Vec<Turn> {
-    let mut lines: Vec<(Range<usize>, Option<(Label, &str)>)> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     let mut labels: Vec<Standing> = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -116,6 +116,9 @@ pub fn turns(text: &str) -> Vec<Turn> {
     }
     found.into_iter().map(|(turn, _)| turn).collect()
 }
+
+/// Where a line stands, and the label that opens it.
+type Line<'a> = (Range<usize>, Option<(Label, &'a str)>);
 
 /// The label that opens a line, and what is said behind it; a label may have the line to itself.
 fn of_line(line: &str) -> Option<(Label, &str, &str)> {

@@ -63,5 +63,5 @@ pub(crate) fn beside(steps: &[Step], words: usize) -> Vec<Range<usize>> {
     }
     let Some(passage) = extent(steps) else { return Vec::new() };
     let before = passage.start.checked_sub(words).map(|start| start..passage.start);
-    before.into_iter().chain([passage.end..passage.end + words]).collect()
+    before.into_iter().chain(std::iter::once(passage.end..passage.end + words)).collect()
 }
