@@ -120,9 +120,6 @@ pub fn turns(text: &str) -> Vec<Turn> {
     found.into_iter().map(|(turn, _)| turn).collect()
 }
 
-/// Where a line stands, and the label that opens it.
-type Line<'a> = (Range<usize>, Option<(Label, &'a str)>);
-
 /// The label that opens a line, and what is said behind it; a label may have the line to itself.
 fn of_line(line: &str) -> Option<(Label, &str, &str)> {
     let line = line.trim_start_matches(['>', '*', '-', '–', '—', ' ']);
