@@ -85,7 +85,10 @@ impl Plan {
         match subject {
             Subject::Everything => plan.captures = everything(tx)?,
             Subject::Source(id) => {
-                let source = source_of(tx, id, audience, now)?;
+                let source = match audience {
+                    For::Desk => Source::resolved(tx, id)?,
+                    For::Readers => Source::led_to(tx, id, now)?,
+                };
                 plan.title = source.name();
                 plan.about = format!("/sources/{}", source.source_id);
                 plan.name = format!("source-{}", source.source_id);
@@ -122,15 +125,6 @@ impl Plan {
         self.main = copies.iter().rfind(|copy| copy.health == Health::Good).map(|copy| copy.capture_id);
         self.captures = copies.into_iter().map(|copy| copy.capture_id).collect();
     }
-}
-
-/// A merged address leads on only while it is itself public; else it is as if it never was.
-fn source_of(tx: &mut Tx, id: SourceId, audience: For, now: Time) -> Result<Source> {
-    if audience == For::Desk {
-        return Source::resolved(tx, id);
-    }
-    let asked = Source::public(tx, id, now)?;
-    Source::public(tx, asked.merged_into.unwrap_or(id), now)
 }
 
 /// The copies of a source that its audience may have whole.

@@ -18,7 +18,10 @@ impl Mementos {
     pub fn of_address(tx: &mut Tx, address: &str, setting: Shown, now: Time) -> Result<Mementos> {
         for spelling in spellings(address) {
             let Some(asked) = Source::by_url(tx, &spelling)? else { continue };
-            let Some(source) = public(tx, &asked, now)? else { continue };
+            let source = match Source::led_to(tx, asked.source_id, now) {
+                Err(Error::NotFound) => continue,
+                source => source?,
+            };
             let mementos = Mementos::of(tx, source, setting, now)?;
             if !mementos.times.is_empty() {
                 return Ok(mementos);
@@ -43,17 +46,6 @@ impl Mementos {
             Some(to) => self.times.iter().copied().min_by_key(|at| at.0.abs_diff(to.0)),
             None => self.times.last().copied(),
         }
-    }
-}
-
-/// A merged address leads on only while it is itself public; else it is as if it never was.
-fn public(tx: &mut Tx, asked: &Source, now: Time) -> Result<Option<Source>> {
-    let into = asked.merged_into.unwrap_or(asked.source_id);
-    let found = Source::public(tx, asked.source_id, now).and_then(|_| Source::public(tx, into, now));
-    match found {
-        Ok(source) => Ok(Some(source)),
-        Err(Error::NotFound) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -299,6 +299,16 @@ impl Source {
         )
     }
 
+    /// Where an address leads readers: to the source itself, or to the one it was merged into. A merged address leads on only while it
+    /// is itself public; else it is as if it never was.
+    pub fn led_to(tx: &mut Tx, id: SourceId, now: Time) -> Result<Source> {
+        let source = Source::public(tx, id, now)?;
+        match source.merged_into {
+            Some(into) => Source::public(tx, into, now),
+            None => Ok(source),
+        }
+    }
+
     /// Whether a published post cites this very address.
     pub fn is_cited(tx: &mut Tx, id: SourceId, now: Time) -> Result<bool> {
         let cited: Option<(i64,)> = tx.first(

@@ -12,7 +12,7 @@ use super::template::Templates;
 use super::{memento, origin, respond, words};
 use crate::app::{App, compute};
 use crate::id::SourceId;
-use crate::outside::db::{Topic, Tx};
+use crate::outside::db::Topic;
 use crate::post::posts_topic;
 use crate::publication::Publication;
 use crate::quote::{self, Passage, to_the_words};
@@ -387,11 +387,7 @@ impl Copy {
         app.db
             .read(move |tx| {
                 let source = Source::resolved(tx, asked)?;
-                let public = |tx: &mut Tx| match source.source_id == asked {
-                    true => Source::public(tx, asked, now),
-                    false => Source::public(tx, asked, now).and(Source::public(tx, source.source_id, now)),
-                };
-                let open = match public(tx) {
+                let open = match Source::led_to(tx, asked, now) {
                     Ok(_) => true,
                     Err(Error::NotFound) => false,
                     Err(error) => return Err(error),

@@ -106,15 +106,7 @@ struct Citing {
 
 pub(super) async fn show(State(app): State<App>, Path(asked): Path<String>) -> Result<Response> {
     let (asked, now) = (id(&asked)?, app.now());
-    let source = app.db.read(move |tx| {
-        // A merged address leads on only while it is itself public; else it is as if it never was.
-        let source = Source::public(tx, asked, now)?;
-        match source.merged_into {
-            Some(into) => Source::public(tx, into, now),
-            None => Ok(source),
-        }
-    });
-    let source = source.await?;
+    let source = app.db.read(move |tx| Source::led_to(tx, asked, now)).await?;
     if source.source_id != asked {
         return Ok(Redirect::to(&format!("/sources/{}", source.source_id)).into_response());
     }

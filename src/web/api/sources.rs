@@ -104,11 +104,7 @@ pub(in crate::web) async fn show(
     let shown = app.db.read(move |tx| {
         let source = match &who {
             Some(person) if person.role.may_edit_all() => Source::resolved(tx, id)?,
-            _ => {
-                Source::public(tx, id, now)?;
-                let source = Source::resolved(tx, id)?;
-                Source::public(tx, source.source_id, now)?
-            }
+            _ => Source::led_to(tx, id, now)?,
         };
         Shown::of(tx, &source, None, &base, who.is_some(), now)
     });
