@@ -1,7 +1,7 @@
 //! What a writer is asked before readers see a text: whether quotations that are not what their sources say are meant so. Once:
 //! whoever presses the button again means it, and what readers saw already is not asked about.
 
-use super::checked::{Whose, check};
+use super::checked::Checked;
 use crate::Result;
 use crate::app::App;
 use crate::id::PostId;
@@ -32,10 +32,10 @@ impl Doubts {
     pub(super) async fn of(
         app: &App,
         id: Option<PostId>,
-        markdown: &str,
+        checked: &Checked,
         sure: &str,
     ) -> Result<Option<Doubts>> {
-        let mut list = check(app, markdown.to_owned(), Whose::Desk).await?.doubts;
+        let mut list = checked.doubts.clone();
         let now = app.now();
         if let (Some(id), false) = (id, list.is_empty()) {
             let public = app.db.read(move |tx| published(tx, id, now)).await?;

@@ -2,7 +2,7 @@
 
 use super::checked::{Checked, Whose, check};
 use super::doubts::Doubts;
-use super::marking::{self, Place};
+use super::marking::Change;
 use super::revisions::Comparison;
 use super::signing::Byline;
 use super::{Desk, page};
@@ -335,12 +335,14 @@ pub(in crate::web) async fn save(
 /// Does what the button says. Whatever goes wrong, the words come back in the form: nothing typed is lost.
 async fn keep(app: App, person: Person, id: Option<PostId>, mut written: Written) -> Result<Response> {
     if !written.mark.is_empty() {
-        written.markdown = marked(&app, &written).await?;
+        written.markdown = changed(&app, &written).await?;
         written.button = "preview".into();
     }
     let doubts = match written.button.as_str() {
         "publish" | "schedule" | "update" => {
-            Doubts::of(&app, id, &written.draft().markdown, &written.sure).await?
+            let checked = check(&app, written.draft().markdown, Whose::Desk).await?;
+            let doubts = Doubts::of(&app, id, &checked, &written.sure).await?;
+            doubts.map(|doubts| (doubts, checked))
         }
         _ => None,
     };
@@ -369,47 +371,17 @@ async fn keep(app: App, person: Person, id: Option<PostId>, mut written: Written
     }
 }
 
-/// The text with the mark that a button beside a quotation asked for.
-async fn marked(app: &App, written: &Written) -> Result<String> {
-    let refuse = || Error::Invalid("This mark is not one of ours.".into());
-    let mut asked = written.mark.splitn(3, ' ');
-    let number: usize = asked.next().and_then(|n| n.parse().ok()).ok_or_else(refuse)?;
-    let mark = match (asked.next(), asked.next()) {
-        (Some("not"), _) => "<!-- not a quotation -->".to_owned(),
-        (Some("note"), _) => "<!-- note:  -->".to_owned(),
-        (Some("wording"), Some(words)) => return with_wording(app, written, number, words).await,
-        (Some("source"), address) => {
-            let chosen = written.others.get(&format!("bind-{number}")).map(String::as_str);
-            let address = address.or(chosen).ok_or_else(refuse)?;
-            format!("<!-- source: {} -->", address.replace(['<', '>', ' ', '\n'], ""))
-        }
-        _ => return Err(refuse()),
-    };
+/// The text as a button beside a quotation wants it.
+async fn changed(app: &App, written: &Written) -> Result<String> {
+    let (number, change) = Change::asked(&written.mark, &written.others)?;
     let publication = app.db.read(Publication::load).await?;
     let (markdown, options) = (written.draft().markdown, publication.reading(&app.base_url));
     compute(move || {
         let document = markup::read(&markdown, &options);
         match number.checked_sub(1).and_then(|at| document.quotations.get(at)) {
-            Some(quotation) => Place::behind(&markdown, quotation).mark(&markdown, &mark),
+            Some(quotation) => change.made(markdown, quotation),
             None => markdown,
         }
-    })
-    .await
-}
-
-/// The text with the source's words in the place of the writer's, as the button beside them offered.
-async fn with_wording(app: &App, written: &Written, number: usize, words: &str) -> Result<String> {
-    let words = marking::wording(words)
-        .ok_or(Error::Invalid("These words cannot stand there as they are.".into()))?;
-    let publication = app.db.read(Publication::load).await?;
-    let (mut markdown, options) = (written.draft().markdown, publication.reading(&app.base_url));
-    compute(move || {
-        let document = markup::read(&markdown, &options);
-        let quotation = number.checked_sub(1).and_then(|at| document.quotations.get(at));
-        if let Some(range) = quotation.and_then(|quotation| marking::words_of(&markdown, quotation)) {
-            markdown.replace_range(range, &words);
-        }
-        markdown
     })
     .await
 }
@@ -420,8 +392,9 @@ async fn again(
     id: Option<PostId>,
     written: &Written,
     problem: &str,
-    doubts: Option<Doubts>,
+    doubts: Option<(Doubts, Checked)>,
 ) -> Result<Response> {
+    let (doubts, checked) = doubts.unzip();
     let draft = written.draft();
     let asker = person.clone();
     let choices = written.choices();
@@ -435,7 +408,10 @@ async fn again(
             Ok(Open { publication, post, byline, draft, pictures, typed, clash, fresh_link, doubts })
         })
         .await?;
-    let checked = check(app, open.draft.markdown.clone(), Whose::Desk).await?;
+    let checked = match checked {
+        Some(checked) => checked,
+        None => check(app, open.draft.markdown.clone(), Whose::Desk).await?,
+    };
     show(app, person, open, problem, None, Some(checked))
 }
 

@@ -1,7 +1,9 @@
 //! Where in a text the writer's mark on a quotation goes: behind the words, or on a line of its own below their block. And where the
 //! quoted words themselves stand, to give way to those of the source.
 
+use crate::{Error, Result};
 use markup::Quotation;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A place in a Markdown text.
@@ -33,6 +35,52 @@ impl Place {
     pub(super) fn mark(self, markdown: &str, mark: &str) -> String {
         let (before, after) = markdown.split_at(self.at);
         format!("{before}{}{mark}{after}", if self.alone { "\n\n" } else { " " })
+    }
+}
+
+/// What a button beside a quotation does to the text.
+pub(super) enum Change {
+    /// A mark behind the words.
+    Mark(String),
+    /// The source's words in their place.
+    Words(String),
+}
+
+impl Change {
+    /// As the button says, `3 not` or the like, and the number of the quotation it is for; `bind-3` among the fields may hold an address.
+    pub(super) fn asked(mark: &str, fields: &BTreeMap<String, String>) -> Result<(usize, Change)> {
+        let refuse = || Error::Invalid("This mark is not one of ours.".into());
+        let mut asked = mark.splitn(3, ' ');
+        let number: usize = asked.next().and_then(|n| n.parse().ok()).ok_or_else(refuse)?;
+        let change = match (asked.next(), asked.next()) {
+            (Some("not"), _) => Change::Mark("<!-- not a quotation -->".to_owned()),
+            (Some("note"), _) => Change::Mark("<!-- note:  -->".to_owned()),
+            (Some("wording"), Some(words)) => {
+                let words = wording(words);
+                Change::Words(
+                    words.ok_or(Error::Invalid("These words cannot stand there as they are.".into()))?,
+                )
+            }
+            (Some("source"), address) => {
+                let chosen = fields.get(&format!("bind-{number}")).map(String::as_str);
+                let address = address.or(chosen).ok_or_else(refuse)?;
+                Change::Mark(format!("<!-- source: {} -->", address.replace(['<', '>', ' ', '\n'], "")))
+            }
+            _ => return Err(refuse()),
+        };
+        Ok((number, change))
+    }
+
+    pub(super) fn made(self, mut markdown: String, quotation: &Quotation) -> String {
+        match self {
+            Change::Mark(mark) => Place::behind(&markdown, quotation).mark(&markdown, &mark),
+            Change::Words(words) => {
+                if let Some(range) = words_of(&markdown, quotation) {
+                    markdown.replace_range(range, &words);
+                }
+                markdown
+            }
+        }
     }
 }
 
