@@ -65,10 +65,7 @@ impl Piece {
             file.take(length).read_to_end(&mut bytes)?;
             Ok(bytes.into())
         };
-        read().map_err(|e: std::io::Error| match e.kind() {
-            std::io::ErrorKind::NotFound => Error::NotFound,
-            _ => Error::Outside(format!("The file {key} could not be read: {e}")),
-        })
+        read().map_err(|e| unread_here(&key, e))
     }
 }
 
@@ -176,11 +173,8 @@ impl Files {
     /// A whole file, a piece at a time: on a thread that may block. `NotFound` when there is none.
     pub fn reader(&self, key: &str) -> Result<Reading> {
         if let Some(root) = &self.folder {
-            return match std::fs::File::open(root.join(self.key(key).as_ref())) {
-                Ok(file) => Ok(Reading::Folder(file)),
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound),
-                Err(e) => Err(Error::Outside(format!("The file {key} could not be read: {e}"))),
-            };
+            let opened = std::fs::File::open(root.join(self.key(key).as_ref()));
+            return opened.map(Reading::Folder).map_err(|e| unread_here(key, e));
         }
         let head = Handle::current().block_on(self.store.head(&self.key(key)));
         let size = head.map_err(|e| unread(key, e))?.size;
@@ -319,6 +313,13 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Listed>) -> std::io::Result<
         }
     }
     Ok(())
+}
+
+fn unread_here(key: &str, error: std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Error::NotFound,
+        _ => Error::Outside(format!("The file {key} could not be read: {error}")),
+    }
 }
 
 fn unread(key: &str, error: object_store::Error) -> Error {

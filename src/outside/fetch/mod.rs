@@ -278,22 +278,9 @@ impl Door {
         let mut url = url.clone();
         url.set_fragment(None);
         let tape = wire::Tape::new();
-        let mut exchange = Exchange {
-            at: self.clock.now(),
-            address: None,
-            private: false,
-            medium: Medium::Web,
-            request: Vec::new(),
-            response: Vec::new(),
-            outcome: Ok(()),
-            url,
-        };
+        let mut exchange = Exchange::begun(url, self.clock.now());
         let outcome = self.try_ask(&mut exchange, wanted, &tape, budget, terms).await;
-        let reel = tape.take();
-        exchange.request = reel.sent;
-        exchange.response = wire::trimmed(reel.received);
-        exchange.outcome = outcome;
-        exchange
+        exchange.ended(tape, outcome)
     }
 
     async fn try_ask(
@@ -401,6 +388,25 @@ impl Wanted {
 }
 
 impl Exchange {
+    fn begun(url: Url, at: Time) -> Exchange {
+        Exchange {
+            url,
+            at,
+            address: None,
+            private: false,
+            medium: Medium::Web,
+            request: Vec::new(),
+            response: Vec::new(),
+            outcome: Ok(()),
+        }
+    }
+
+    /// With what went over the wire, and how it went.
+    fn ended(self, tape: wire::Tape, outcome: Result<(), Failure>) -> Exchange {
+        let reel = tape.take();
+        Exchange { request: reel.sent, response: wire::trimmed(reel.received), outcome, ..self }
+    }
+
     /// The answer, if at least its head came whole.
     pub fn answer(&self) -> Option<Response<'_>> {
         wire::head_end(&self.response)?;

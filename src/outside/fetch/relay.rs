@@ -1,6 +1,6 @@
 //! Requests that a browser makes, taken out through the door: checked, dialled, bounded and taken down like our own.
 
-use super::{Budget, Door, Exchange, Failure, Medium, Way, dial, resolve, wire};
+use super::{Budget, Door, Exchange, Failure, Way, dial, resolve, wire};
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http_body_util::Full;
@@ -38,21 +38,9 @@ impl Door {
     /// It takes no turn: a browser opens several connections to a host, as every reader's does.
     pub async fn relay(&self, asked: &Relayed, budget: &Budget) -> Exchange {
         let tape = wire::Tape::new();
-        let mut exchange = Exchange {
-            url: asked.url.clone(),
-            at: self.clock.now(),
-            address: None,
-            private: false,
-            medium: Medium::Web,
-            request: Vec::new(),
-            response: Vec::new(),
-            outcome: Ok(()),
-        };
-        exchange.outcome = self.try_relay(asked, &mut exchange, &tape, budget).await;
-        let reel = tape.take();
-        exchange.request = reel.sent;
-        exchange.response = wire::trimmed(reel.received);
-        exchange
+        let mut exchange = Exchange::begun(asked.url.clone(), self.clock.now());
+        let outcome = self.try_relay(asked, &mut exchange, &tape, budget).await;
+        exchange.ended(tape, outcome)
     }
 
     async fn try_relay(
